@@ -10,8 +10,8 @@ const byHand = code.filter((path) => !isGenerated(path));
 
 /** The licence each folder is under: LICENSE, as data. The first that fits counts. */
 const LICENCES: readonly (readonly [RegExp, string])[] = [
-  [/^kernel\/uapi\//, 'GPL-2.0 WITH Linux-syscall-note OR MIT'],
-  [/^proto\//, 'GPL-2.0 WITH Linux-syscall-note OR MIT'],
+  [/^kernel\/uapi\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
+  [/^proto\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
   [/^(?:kernel|tracepoints)\//, 'GPL-2.0-only'],
   [/^/, 'MIT OR Apache-2.0'],
 ];
