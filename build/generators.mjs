@@ -13,4 +13,10 @@
  */
 
 /** @type {readonly Generator[]} */
-export const GENERATORS = [];
+export const GENERATORS = [
+  {
+    name: 'protobuf',
+    from: ['proto'],
+    make: async () => (await import('../proto/generate/generate.mjs')).generate(),
+  },
+];

@@ -3,15 +3,16 @@
 /** Which layer of src/ may import which: the arrows of docs/ARCHITECTURE.md, as data. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  trace: ['base'],
-  host: ['base', 'trace'],
-  capture: ['base', 'trace', 'host'],
-  diff: ['base', 'trace', 'host'],
-  bisect: ['base', 'trace', 'host', 'diff'],
-  gate: ['base', 'trace', 'host', 'diff', 'bisect'],
-  report: ['base', 'trace', 'host', 'capture', 'diff', 'bisect', 'gate'],
-  cli: ['base', 'trace', 'host', 'capture', 'diff', 'bisect', 'gate', 'report'],
-  tui: ['base', 'trace', 'host', 'capture', 'diff', 'bisect', 'gate', 'report'],
+  proto: [],
+  trace: ['base', 'proto'],
+  host: ['base', 'proto', 'trace'],
+  capture: ['base', 'proto', 'trace', 'host'],
+  diff: ['base', 'proto', 'trace', 'host'],
+  bisect: ['base', 'proto', 'trace', 'host', 'diff'],
+  gate: ['base', 'proto', 'trace', 'host', 'diff', 'bisect'],
+  report: ['base', 'proto', 'trace', 'host', 'capture', 'diff', 'bisect', 'gate'],
+  cli: ['base', 'proto', 'trace', 'host', 'capture', 'diff', 'bisect', 'gate', 'report'],
+  tui: ['base', 'proto', 'trace', 'host', 'capture', 'diff', 'bisect', 'gate', 'report'],
 };
 
 /** Packages only some layers may import; every other package is free to all. */

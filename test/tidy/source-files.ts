@@ -24,5 +24,5 @@ export function readSource(path: string): string {
 
 /** Files a program wrote; the rules for hands do not hold for them. */
 export function isGenerated(path: string): boolean {
-  return /(?:^|\/)(?:gen|generated)\/|\.gen\./.test(path);
+  return /(?:^|\/)(?:gen|generated)\/|\.gen\.|^kernel\/include\/bento_trace_fields\.h$/.test(path);
 }
