@@ -43,8 +43,10 @@ try {
   writeFileSync(join(fresh, '.sources'), digest);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(fresh, join(root, 'dist'));
-} catch {
-  // esbuild has said what is wrong.
-  rmSync(fresh, { recursive: true, force: true });
+} catch (error) {
+  // An error in the sources esbuild has shown itself.
+  if (!(error instanceof Error && 'errors' in error)) throw error;
   process.exitCode = 1;
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
 }

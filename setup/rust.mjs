@@ -10,7 +10,7 @@ import { findProgram } from './packages.mjs';
 export const OLDEST_CARGO = '1.88.0';
 
 /** Debian's backport of a current Rust, with the tools the checks use. */
-export const RUST_PACKAGES = ['rustc-web', 'cargo-web', 'rustfmt-web'];
+export const RUST_PACKAGES = ['rustc-web', 'cargo-web', 'rustfmt-web', 'rust-web-clippy'];
 
 /** @typedef {{ readonly path: string, readonly version: string, readonly fits: boolean }} Cargo */
 

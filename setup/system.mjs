@@ -48,6 +48,12 @@ function install(names) {
   // The lists of a fresh image are empty or stale: only then are they fetched.
   const simulated = spawnSync('apt-get', ['install', '-s', '--no-install-recommends', ...names], { stdio: 'ignore' });
   if (simulated.status !== 0) run(['apt-get', 'update'], { env, hint: 'is the network up?' });
+  const unknown = names.filter((name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status !== 0);
+  if (unknown.some((name) => RUST_PACKAGES.includes(name))) {
+    // Ubuntu, and Debian releases that have a current Rust under another name.
+    const hint = 'install Rust from https://rustup.rs, then run this again';
+    throw new SetupError(`this release has no package of Rust ${OLDEST_CARGO} or later that is known here`, hint);
+  }
   try {
     run([...apt], { env });
   } catch {

@@ -27,6 +27,8 @@ export async function main(world: World, commands: readonly Command[] = commandT
     return await answer(request, context, commands);
   } catch (error) {
     return await fail(error, context);
+  } finally {
+    context.talk.progress('');
   }
 }
 
@@ -59,7 +61,6 @@ async function fail(thrown: unknown, context: Context): Promise<ExitCode> {
     return reason instanceof Interrupted ? reason.exitCode : EXIT.interrupted;
   }
   const error = toAppError(thrown);
-  context.talk.progress('');
   context.talk.error(failureText(error, context.talk.style));
   if (context.env.BENTO_RR_DEBUG === '1' && thrown instanceof Error) context.talk.error(thrown.stack ?? '');
   if (context.flags.json) {

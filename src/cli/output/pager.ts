@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { findProgram } from '../../../setup/packages.mjs';
 import type { Env } from '../context.js';
 import { OutputClosed, type OutputStream, Sink } from './sink.js';
 
-/** The pager the user wants, or undefined for none. */
+/** The pager the user wants, or undefined for none: also when it is not installed. */
 export function pagerCommand(env: Env): string | undefined {
   const command = env.BENTO_RR_PAGER ?? env.PAGER ?? 'less';
-  return command === '' || command === 'cat' ? undefined : command;
+  if (command === '' || command === 'cat') return undefined;
+  // A shell would be started all the same, and the text would be lost in it.
+  const program =
+    command
+      .trim()
+      .split(/\s+/)
+      .find((word) => !word.includes('=')) ?? '';
+  return findProgram(program, env) === undefined ? undefined : command;
 }
 
 /** A running pager. Its quitting early is how people leave it, not an error. */
