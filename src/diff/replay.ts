@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+import { assertNever } from '../base/assert.js';
+import type { Host } from '../host/host.js';
+import {
+  type DigestReply,
+  type Divergence,
+  Order,
+  type Progress,
+  type RuleHits,
+  type RunInfo,
+  type Stop,
+  StopReason,
+  type TraceInfo,
+} from '../proto/gen/host.js';
+import type { Panic } from '../proto/gen/trace.js';
+
+export type ReplayOrder = 'serial' | 'exact';
+
+export type ReplayRequest = {
+  readonly trace: TraceInfo;
+  /** Path of the module. */
+  readonly module: string;
+  /** Absent: serial, and exact where serial is refused. */
+  readonly order?: ReplayOrder | undefined;
+  /** Last op to replay; absent for all. */
+  readonly until?: bigint | undefined;
+  /** Text of a rules file. */
+  readonly rules?: string | undefined;
+  /** Longest one op may run. */
+  readonly deadlineMs?: number | undefined;
+  /** Compare answers only; the digests are then absent. */
+  readonly noDigest?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+};
+
+/** `same`: every answer was the recorded one. `refused`: the recorded order cannot be followed in the way asked. */
+export type ReplayVerdict = 'same' | 'diverged' | 'crashed' | 'refused';
+
+export type ReplayOutcome = {
+  readonly verdict: ReplayVerdict;
+  readonly order: ReplayOrder;
+  /** Why serial was refused, when the replay fell back to exact. */
+  readonly fellBack: string | undefined;
+  /** Ops of the trace. */
+  readonly ops: bigint;
+  /** Ops this replay ran. */
+  readonly replayed: bigint;
+  /** Place where it stopped. */
+  readonly seq: bigint;
+  readonly divergence: Divergence | undefined;
+  readonly panic: Panic | undefined;
+  /** The host's words, for a refusal. */
+  readonly message: string;
+  /** Of the place where it stopped; absent when the module crashed. */
+  readonly digest: DigestReply | undefined;
+  readonly elapsedNs: bigint;
+  readonly module: RunInfo['module'];
+  readonly ruleHits: readonly RuleHits[];
+};
+
+/** Replays a trace against one module and compares every answer. Each call uses a run of its own. */
+export async function replay(host: Host, request: ReplayRequest): Promise<ReplayOutcome> {
+  const first = await replayInOrder(host, request, request.order ?? 'serial');
+  if (first.verdict !== 'refused' || request.order !== undefined) return first;
+  const exact = await replayInOrder(host, request, 'exact');
+  return { ...exact, fellBack: first.message };
+}
+
+async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOrder): Promise<ReplayOutcome> {
+  const { trace, module, until, signal, onProgress } = request;
+  const opened = await host.openRun(
+    {
+      trace: trace.trace,
+      module,
+      order: order === 'exact' ? Order.EXACT : Order.SERIAL,
+      rules: request.rules,
+      deadlineMs: request.deadlineMs,
+    },
+    { signal },
+  );
+  const { run } = opened;
+  try {
+    const place = until === undefined || until >= trace.ops ? { toEnd: true } : { seq: until };
+    const stop = await host.runTo({ run, ...place, stopAtDivergence: true }, { signal, onProgress });
+    const verdict = verdictOf(stop);
+    const wanted = request.noDigest !== true && (verdict === 'same' || verdict === 'diverged');
+    const digest = wanted ? await host.digest(run, { tree: true }, { signal }) : undefined;
+    return {
+      verdict,
+      order,
+      fellBack: undefined,
+      ops: trace.ops,
+      replayed: stop.replayed,
+      seq: stop.seq,
+      divergence: stop.divergence,
+      panic: stop.panic,
+      message: stop.message,
+      digest,
+      elapsedNs: stop.elapsedNs,
+      module: opened.module,
+      ruleHits: stop.ruleHits,
+    };
+  } finally {
+    // After an abort the host may be gone; closing a run of a dead host must not hide why it died.
+    await host.closeRun(run).catch(() => {});
+  }
+}
+
+/** What a stop means for a replay that was to stop at its first divergence. */
+export function verdictOf(stop: Stop): ReplayVerdict {
+  const reason = stop.reason as (typeof StopReason)[keyof typeof StopReason];
+  switch (reason) {
+    case StopReason.REACHED:
+    case StopReason.END:
+      return stop.divergence === undefined ? 'same' : 'diverged';
+    case StopReason.DIVERGED:
+      return 'diverged';
+    case StopReason.CRASHED:
+      return 'crashed';
+    case StopReason.REFUSED:
+      return 'refused';
+    case StopReason.CANCELLED:
+    case StopReason.UNSPECIFIED:
+      throw new Error(`a replay that nobody cancelled stopped for no reason it can have (${stop.message})`);
+    default:
+      return assertNever(reason, 'stop reason');
+  }
+}
