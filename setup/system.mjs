@@ -9,6 +9,8 @@ import { findProgram, installCommand, missingPackages, readPackages } from './pa
 import { findCargo, OLDEST_CARGO, RUST_PACKAGES } from './rust.mjs';
 import { ROOT, run, SetupError, say } from './step.mjs';
 
+const RUSTUP = `install Rust ${OLDEST_CARGO} or later from https://rustup.rs, then run this again`;
+
 export function ensureSystem() {
   const missing = missingPackages(readPackages(join(ROOT, 'setup/debian-packages.txt')), process.env);
   const names = missing.map(({ name }) => name);
@@ -34,33 +36,26 @@ export function ensureSystem() {
   const still = missingPackages(missing, process.env).map(({ name, provides }) => `${provides} (of ${name})`);
   if (still.length > 0) throw new SetupError(`installed, yet not found: ${still.join(', ')}`, 'check PATH');
   if (names.includes('cargo-web') && !findCargo(process.env)?.fits) {
-    throw new SetupError(
-      `no cargo of ${OLDEST_CARGO} or later in this release`,
-      'install Rust from https://rustup.rs, then run this again',
-    );
+    throw new SetupError(`this release has no cargo of ${OLDEST_CARGO} or later`, RUSTUP);
   }
 }
 
 /** @param {readonly string[]} names */
 function install(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = /** @type {const} */ (['apt-get', 'install', '-y', '--no-install-recommends', ...names]);
-  // The lists of a fresh image are empty or stale: only then are they fetched.
-  const simulated = spawnSync('apt-get', ['install', '-s', '--no-install-recommends', ...names], { stdio: 'ignore' });
-  if (simulated.status !== 0) run(['apt-get', 'update'], { env, hint: 'is the network up?' });
+  // Always: with the old lists of an image apt would install an old Rust without a word.
+  run(['apt-get', '-q', 'update'], { env, hint: 'is the network up? apt-get update must work' });
   const unknown = names.filter((name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status !== 0);
   if (unknown.some((name) => RUST_PACKAGES.includes(name))) {
     // Ubuntu, and Debian releases that have a current Rust under another name.
-    const hint = 'install Rust from https://rustup.rs, then run this again';
-    throw new SetupError(`this release has no package of Rust ${OLDEST_CARGO} or later that is known here`, hint);
+    throw new SetupError(`this release has none of the packages ${RUST_PACKAGES.join(' ')}`, RUSTUP);
   }
-  try {
-    run([...apt], { env });
-  } catch {
-    say('trying once more with fresh package lists');
-    run(['apt-get', 'update'], { env, hint: 'is the network up?' });
-    run([...apt], { env, hint: 'see the messages of apt-get above' });
-  }
+  if (unknown.length > 0)
+    throw new SetupError(`this release has no package ${unknown.join(' ')}`, 'enable all of main in the apt sources');
+  run(['apt-get', '-q', '-y', '-o', 'Dpkg::Use-Pty=0', 'install', '--no-install-recommends', ...names], {
+    env,
+    hint: 'see the messages of apt-get above',
+  });
 }
 
 function isDebian() {
