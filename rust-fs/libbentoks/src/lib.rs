@@ -11,6 +11,7 @@
 extern crate alloc;
 
 pub mod block;
+mod builtins;
 pub mod errno;
 mod ffi;
 pub mod heap;
