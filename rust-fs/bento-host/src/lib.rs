@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The userspace stand-in for bentofs.ko: gives modules their services, mounts them through the kernel's FUSE, records what
+//! they are asked and answer, and replays it.
+
+pub mod device;
+pub mod ks;
+pub mod module;
+pub mod proto;
+pub mod trace;

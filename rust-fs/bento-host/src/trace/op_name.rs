@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What people call the ops.
+
+use crate::proto::trace::op::Request;
+
+/// The kernel's name of an op, or the contract's for a step in a module's life.
+pub const fn op_name(request: &Request) -> &'static str {
+    match request {
+        Request::Lookup(_) => "LOOKUP",
+        Request::Getattr(_) => "GETATTR",
+        Request::Read(_) => "READ",
+        Request::Write(_) => "WRITE",
+        Request::Forget(_) => "FORGET",
+        Request::Setattr(_) => "SETATTR",
+        Request::Readlink(_) => "READLINK",
+        Request::Symlink(_) => "SYMLINK",
+        Request::Mknod(_) => "MKNOD",
+        Request::Mkdir(_) => "MKDIR",
+        Request::Unlink(_) => "UNLINK",
+        Request::Rmdir(_) => "RMDIR",
+        Request::Rename(_) => "RENAME",
+        Request::Link(_) => "LINK",
+        Request::Open(_) => "OPEN",
+        Request::StatfsRequest(_) => "STATFS",
+        Request::Release(_) => "RELEASE",
+        Request::Fsync(_) => "FSYNC",
+        Request::Setxattr(_) => "SETXATTR",
+        Request::Getxattr(_) => "GETXATTR",
+        Request::Listxattr(_) => "LISTXATTR",
+        Request::Removexattr(_) => "REMOVEXATTR",
+        Request::Flush(_) => "FLUSH",
+        Request::Opendir(_) => "OPENDIR",
+        Request::Readdir(_) => "READDIR",
+        Request::Readdirplus(_) => "READDIRPLUS",
+        Request::Releasedir(_) => "RELEASEDIR",
+        Request::Fsyncdir(_) => "FSYNCDIR",
+        Request::Getlk(_) => "GETLK",
+        Request::Setlk(_) => "SETLK",
+        Request::Setlkw(_) => "SETLKW",
+        Request::Access(_) => "ACCESS",
+        Request::Create(_) => "CREATE",
+        Request::Tmpfile(_) => "TMPFILE",
+        Request::Bmap(_) => "BMAP",
+        Request::Ioctl(_) => "IOCTL",
+        Request::Poll(_) => "POLL",
+        Request::Fallocate(_) => "FALLOCATE",
+        Request::Lseek(_) => "LSEEK",
+        Request::CopyFileRange(_) => "COPY_FILE_RANGE",
+        Request::Syncfs(_) => "SYNCFS",
+        Request::Statx(_) => "STATX",
+        Request::Mkfs(_) => "MKFS",
+        Request::Mount(_) => "MOUNT",
+        Request::Unmount(_) => "UNMOUNT",
+        Request::Unknown(_) => "UNKNOWN",
+    }
+}
