@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What an op is given from outside, and what it takes.
+
+use super::lock::Expected;
+use super::world::{Crash, World};
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+/// After this long an op's clock readings are taken anew (and recorded) instead of being the op's begin.
+const CLOCK_STANDS_FOR: Duration = Duration::from_millis(10);
+
+/// What a host gives along with an op.
+#[derive(Debug, Default)]
+pub struct OpInputs {
+    /// Slot of the thread that runs the op.
+    pub thread: u32,
+    /// The op's begin: CLOCK_REALTIME, nanoseconds.
+    pub begin_ns: i64,
+    /// In a replay, what the recorded op took.
+    pub given: Option<Box<Given>>,
+    /// False for a probe: its lock acquisitions are not counted, so that the run's own order stays as it is.
+    pub counting: bool,
+}
+
+impl OpInputs {
+    /// An op of thread `thread` that begins now.
+    pub fn now(thread: u32) -> OpInputs {
+        OpInputs { thread, begin_ns: realtime_ns(), given: None, counting: true }
+    }
+
+    /// An op that leaves no trace in the lock order, at a clock of `begin_ns`.
+    pub fn probe(begin_ns: i64) -> OpInputs {
+        OpInputs { thread: 0, begin_ns, given: None, counting: false }
+    }
+}
+
+/// What a recorded op took; the fields are those of `Op` in the trace.
+#[derive(Debug, Default, Clone)]
+pub struct Given {
+    /// Five numbers an entry.
+    pub lock_order: Vec<u64>,
+    /// Bytes drawn.
+    pub random: Vec<u8>,
+    /// Clock readings, one a call from the first on; a missing one is the op's begin.
+    pub clock_ns: Vec<i64>,
+    /// Pairs of call and errno.
+    pub failures: Vec<u64>,
+    /// Make lock acquisitions wait for their recorded turn.
+    pub enforce_order: bool,
+}
+
+/// What an op took.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// See [`Given`].
+    pub lock_order: Vec<u64>,
+    /// See [`Given`].
+    pub random: Vec<u8>,
+    /// See [`Given`].
+    pub clock_ns: Vec<i64>,
+    /// See [`Given`].
+    pub failures: Vec<u64>,
+    /// Blocks that this op was the first of the run to read, with their content (empty: all zeroes).
+    pub first_reads: Vec<(u64, Box<[u8]>)>,
+}
+
+/// CLOCK_REALTIME in nanoseconds.
+pub fn realtime_ns() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// An op under way on this thread.
+pub(crate) struct Context<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) thread: u32,
+    pub(crate) counting: bool,
+    begin_ns: i64,
+    started: Instant,
+    given: Option<Box<Given>>,
+    taken: RefCell<Taken>,
+    /// Lock acquisitions so far.
+    acquisitions: Cell<u64>,
+    /// Acquisition of the last entry taken, and the place and acquisition of the next entry given.
+    last_taken: Cell<u64>,
+    next_given: Cell<(usize, u64)>,
+    /// Fallible service calls so far.
+    calls: Cell<u64>,
+    clock_calls: Cell<usize>,
+    random_used: Cell<usize>,
+    /// Why the op is being left.
+    escape: RefCell<Option<Crash>>,
+}
+
+thread_local! {
+    static CURRENT: Cell<*const Context<'static>> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Why a service cannot come back; the reason is in the context.
+#[derive(Debug)]
+pub(crate) struct Escape;
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(world: &'a World, inputs: OpInputs) -> Context<'a> {
+        // A list cut short (a damaged trace) gives what is whole.
+        let first = inputs.given.as_ref().and_then(|given| given.lock_order.get(..5).map(|entry| entry[0]));
+        Context {
+            world,
+            thread: inputs.thread,
+            counting: inputs.counting,
+            begin_ns: inputs.begin_ns,
+            started: Instant::now(),
+            given: inputs.given,
+            taken: RefCell::default(),
+            acquisitions: Cell::new(0),
+            last_taken: Cell::new(0),
+            next_given: Cell::new((0, first.unwrap_or(u64::MAX))),
+            calls: Cell::new(0),
+            clock_calls: Cell::new(0),
+            random_used: Cell::new(0),
+            escape: RefCell::new(None),
+        }
+    }
+
+    /// Makes this the thread's op while `body` runs. `body` may not unwind, but may be left and continued after a guard inside it.
+    pub(crate) fn enter<R>(&self, body: impl FnOnce() -> R) -> R {
+        let before = CURRENT.replace(std::ptr::from_ref(self).cast::<Context<'static>>());
+        let result = body();
+        CURRENT.set(before);
+        result
+    }
+
+    /// The thread's op.
+    ///
+    /// # Safety
+    /// The result is not kept beyond the service call; a module's code is running on this thread.
+    pub(crate) unsafe fn current<'b>() -> Option<&'b Context<'b>> {
+        // SAFETY: the pointer was set by `enter`, whose frame is still there while the module runs.
+        unsafe { CURRENT.get().as_ref() }
+    }
+
+    pub(crate) fn finish(self) -> (Taken, Option<Crash>) {
+        (self.taken.into_inner(), self.escape.into_inner())
+    }
+
+    /// Notes why, for whoever runs the guard.
+    pub(crate) fn escape(&self, why: Crash) -> Escape {
+        self.escape.borrow_mut().get_or_insert(why);
+        Escape
+    }
+
+    pub(crate) fn enforce_order(&self) -> bool {
+        self.given.as_ref().is_some_and(|given| given.enforce_order)
+    }
+
+    /// Counts an acquisition; what was recorded for it, if anything.
+    pub(crate) fn next_acquisition(&self) -> (u64, Option<Expected>) {
+        let index = self.acquisitions.get();
+        self.acquisitions.set(index + 1);
+        let (at, next) = self.next_given.get();
+        if index != next {
+            return (index, None);
+        }
+        let Some(given) = &self.given else { return (index, None) };
+        let [_, class, key, writes, reads] = given.lock_order[at..at + 5] else { unreachable!("a slice of five") };
+        let following = given.lock_order.get(at + 5).filter(|_| given.lock_order.len() >= at + 10);
+        self.next_given.set((at + 5, following.map_or(u64::MAX, |delta| index.saturating_add(*delta))));
+        (index, Some(Expected { class, key, writes, reads }))
+    }
+
+    /// Notes an acquisition whose order is not implied.
+    pub(crate) fn take_order(&self, index: u64, class: u32, key: u64, writes: u64, reads: u64) {
+        let delta = index - self.last_taken.replace(index);
+        self.taken.borrow_mut().lock_order.extend([delta, u64::from(class), key, writes, reads]);
+    }
+
+    /// Counts a fallible call and answers what was recorded of it: an errno when it failed then.
+    pub(crate) fn recorded_failure(&self) -> (u64, Option<i32>) {
+        let call = self.calls.get();
+        self.calls.set(call + 1);
+        let Some(given) = &self.given else { return (call, None) };
+        let failed = given.failures.chunks_exact(2).find(|pair| pair[0] == call);
+        (call, failed.map(|pair| i32::try_from(pair[1]).unwrap_or(libc::EIO)))
+    }
+
+    pub(crate) fn take_failure(&self, call: u64, errno: i32) {
+        self.taken.borrow_mut().failures.extend([call, errno.unsigned_abs().into()]);
+    }
+
+    pub(crate) fn take_first_read(&self, number: u64, content: &[u8]) {
+        let content = if content.iter().all(|&byte| byte == 0) { Box::default() } else { content.into() };
+        self.taken.borrow_mut().first_reads.push((number, content));
+    }
+
+    /// The clock, as the module sees it.
+    pub(crate) fn time_now(&self) -> i64 {
+        let call = self.clock_calls.get();
+        self.clock_calls.set(call + 1);
+        if let Some(given) = &self.given {
+            return self.begin_ns.saturating_add(given.clock_ns.get(call).copied().unwrap_or(0));
+        }
+        if !self.counting || self.started.elapsed() < CLOCK_STANDS_FOR {
+            return self.begin_ns;
+        }
+        let now = realtime_ns().max(self.begin_ns);
+        let mut taken = self.taken.borrow_mut();
+        // Earlier readings were the begin itself.
+        taken.clock_ns.resize(call, 0);
+        taken.clock_ns.push(now - self.begin_ns);
+        now
+    }
+
+    /// Random bytes. A replay that draws more than was recorded gets bytes that depend on nothing but the op.
+    pub(crate) fn random(&self, bytes: &mut [u8]) {
+        let at = self.random_used.get();
+        self.random_used.set(at + bytes.len());
+        match &self.given {
+            Some(given) => {
+                for (place, byte) in bytes.iter_mut().enumerate() {
+                    let beyond = || xxhash_rust::xxh3::xxh3_64_with_seed(&self.begin_ns.to_le_bytes(), (at + place) as u64) as u8;
+                    *byte = given.random.get(at + place).copied().unwrap_or_else(beyond);
+                }
+            }
+            None => fill_from_system(bytes),
+        }
+        self.taken.borrow_mut().random.extend_from_slice(bytes);
+    }
+}
+
+fn fill_from_system(bytes: &mut [u8]) {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let rest = &mut bytes[filled..];
+        // SAFETY: `rest` is writable for its length.
+        let got = unsafe { libc::getrandom(rest.as_mut_ptr().cast(), rest.len(), 0) };
+        // Interrupted: once more. The call has no other way to fail with these arguments on a Linux that has it.
+        filled += usize::try_from(got).unwrap_or(0);
+    }
+}

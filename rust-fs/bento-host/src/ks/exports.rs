@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The `bento_ks_*` functions themselves.
+//!
+//! Their documentation is at their declarations in libbentoks (`ffi.rs`). Each runs between `enter_service` and `exit_service`,
+//! so that a deadline's signal waits until the host's own structures are whole again.
+
+use super::context::{Context, Escape};
+use super::lock::{KsCond, KsLock, LockId};
+use super::thread::KsThread;
+use super::world::Crash;
+use crate::device::{BlockDevice, Buf};
+use crate::module::guard;
+use bento_abi::{DevInfo, Seg, buf_flags};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// Runs a service for the op under way; leaves the op when the service cannot come back.
+fn service<R: Copy>(body: impl FnOnce(&Context<'_>) -> Result<R, Escape>) -> R {
+    guard::enter_service();
+    // SAFETY: a module called, so its op is under way on this thread, and the reference ends with this function.
+    let Some(context) = (unsafe { Context::current() }) else {
+        // Without an op there is nobody to report to: a module's code ran outside of any call into it.
+        eprintln!("bento-host: a service was called outside of an op");
+        std::process::abort();
+    };
+    match body(context) {
+        Ok(result) => {
+            // SAFETY: `body` and what it held are gone; the module's frames hold plain data as far as the host is concerned.
+            unsafe { guard::exit_service() };
+            result
+        }
+        // SAFETY: as above.
+        Err(Escape) => unsafe { guard::leave() },
+    }
+}
+
+/// A service that may fail: a failure that was recorded happens again, a new one is noted.
+fn fallible(body: impl FnOnce(&Context<'_>) -> Result<(), i32>) -> i32 {
+    service(|context| {
+        let (call, recorded) = context.recorded_failure();
+        let errno = recorded.or_else(|| body(context).err());
+        if let Some(errno) = errno {
+            context.take_failure(call, errno);
+        }
+        Ok(errno.unwrap_or(0))
+    })
+}
+
+fn device<'a>(context: &Context<'a>, dev: u64) -> Result<&'a Arc<dyn BlockDevice>, i32> {
+    // A world has at most one device, number 1.
+    context.world.device.as_ref().filter(|_| dev == 1).ok_or(libc::ENODEV)
+}
+
+/// # Safety
+/// `ptr` is readable for `len` bytes, or `len` is 0.
+unsafe fn text(ptr: *const u8, len: usize) -> String {
+    if len == 0 {
+        return String::new();
+    }
+    // SAFETY: the caller's promise.
+    String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(ptr, len) }).into_owned()
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_panic(message: *const u8, message_len: usize, file: *const u8, file_len: usize, line: u32, column: u32) -> ! {
+    service(|context| -> Result<(), Escape> {
+        // SAFETY: the module's strings live until it is left.
+        let (message, file) = unsafe { (text(message, message_len), text(file, file_len)) };
+        Err(context.escape(Crash::Panic { message, location: format!("{file}:{line}:{column}") }))
+    });
+    unreachable!("the service leaves the op")
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_alloc(size: usize, align: usize) -> *mut u8 {
+    guard::enter_service();
+    // SAFETY: Rust's allocator interface gives valid layouts; anything else gives null.
+    let ptr = Layout::from_size_align(size, align).map_or(std::ptr::null_mut(), |layout| unsafe { System.alloc(layout) });
+    // SAFETY: nothing is held.
+    unsafe { guard::exit_service() };
+    ptr
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_alloc_zeroed(size: usize, align: usize) -> *mut u8 {
+    guard::enter_service();
+    // SAFETY: as above.
+    let ptr = Layout::from_size_align(size, align).map_or(std::ptr::null_mut(), |layout| unsafe { System.alloc_zeroed(layout) });
+    // SAFETY: nothing is held.
+    unsafe { guard::exit_service() };
+    ptr
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_free(ptr: *mut u8, size: usize, align: usize) {
+    guard::enter_service();
+    if let Ok(layout) = Layout::from_size_align(size, align) {
+        // SAFETY: the module gives back what it got, with the layout it got it with.
+        unsafe { System.dealloc(ptr, layout) };
+    }
+    // SAFETY: nothing is held.
+    unsafe { guard::exit_service() };
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_realloc(ptr: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
+    guard::enter_service();
+    // SAFETY: as for free; `new_size` is not zero by the allocator interface.
+    let ptr = Layout::from_size_align(old_size, align)
+        .map_or(std::ptr::null_mut(), |layout| unsafe { System.realloc(ptr, layout, new_size) });
+    // SAFETY: nothing is held.
+    unsafe { guard::exit_service() };
+    ptr
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_log(level: u32, line: *const u8, len: usize) {
+    service(|context| {
+        // SAFETY: the module's string.
+        context.world.log(level, unsafe { text(line, len) }.trim_end());
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_time_now() -> i64 {
+    service(|context| Ok(context.time_now()))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_random(ptr: *mut u8, len: usize) {
+    service(|context| {
+        if len > 0 {
+            // SAFETY: the module's buffer, writable for `len` bytes.
+            context.random(unsafe { std::slice::from_raw_parts_mut(ptr, len) });
+        }
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_lock_new(_kind: u32, class: u32, key: u64) -> *mut KsLock {
+    service(|context| {
+        let id = LockId { class, key };
+        let lock = context.world.enter_lock(id, |counters| Box::into_raw(Box::new(KsLock::new(id, counters))));
+        Ok(lock.cast_mut())
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_lock_free(lock: *mut KsLock) {
+    service(|context| {
+        // SAFETY: made by `bento_ks_lock_new`, and nobody's any more.
+        let lock = unsafe { Box::from_raw(lock) };
+        context.world.leave_lock(lock.id, &*lock);
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_lock_shared(lock: *mut KsLock) {
+    // SAFETY: a live lock.
+    service(|context| unsafe { (*lock).acquire(context, false) });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_lock_exclusive(lock: *mut KsLock) {
+    // SAFETY: a live lock.
+    service(|context| unsafe { (*lock).acquire(context, true) });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_unlock_shared(lock: *mut KsLock) {
+    service(|_| {
+        // SAFETY: a live lock, held shared.
+        unsafe { (*lock).release(false) };
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_unlock_exclusive(lock: *mut KsLock) {
+    service(|_| {
+        // SAFETY: a live lock, held exclusively.
+        unsafe { (*lock).release(true) };
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_cond_new() -> *mut KsCond {
+    service(|_| Ok(Box::into_raw(Box::default())))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_cond_free(cond: *mut KsCond) {
+    service(|_| {
+        // SAFETY: made by `bento_ks_cond_new`, and nobody's any more.
+        drop(unsafe { Box::from_raw(cond) });
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_cond_wait(cond: *mut KsCond, mutex: *mut KsLock) {
+    // SAFETY: live objects, the mutex held by the caller.
+    service(|context| unsafe { (*cond).wait(context, &*mutex) });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_cond_notify(cond: *mut KsCond, all: u32) {
+    service(|_| {
+        // SAFETY: a live object.
+        unsafe { (*cond).notify(all != 0) };
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_thread_spawn(
+    run: unsafe extern "C" fn(*mut c_void),
+    arg: *mut c_void,
+    name: *const u8,
+    name_len: usize,
+) -> *mut KsThread {
+    service(|context| {
+        // SAFETY: the module's string.
+        let name = unsafe { text(name, name_len) };
+        let thread = KsThread::spawn(context.world, run, arg, &name);
+        Ok(thread.map_or(std::ptr::null_mut(), |thread| Box::into_raw(Box::new(thread))))
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_thread_join(thread: *mut KsThread) {
+    service(|_| {
+        // SAFETY: made by `bento_ks_thread_spawn`, joined once.
+        unsafe { Box::from_raw(thread) }.join();
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_dev_info(dev: u64, info: *mut DevInfo) -> i32 {
+    service(|context| {
+        Ok(match device(context, dev) {
+            Ok(device) => {
+                // SAFETY: the module's structure.
+                unsafe { *info = device.info() };
+                0
+            }
+            Err(errno) => errno,
+        })
+    })
+}
+
+/// # Safety
+/// `segs` is readable for `nsegs` entries, or `nsegs` is 0.
+unsafe fn pieces<'a>(segs: *const Seg, nsegs: u32) -> &'a [Seg] {
+    if nsegs == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(segs, nsegs as usize) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_dev_read(dev: u64, offset: u64, segs: *const Seg, nsegs: u32) -> i32 {
+    // SAFETY: the module's list, of writable pieces.
+    fallible(|context| unsafe {
+        device(context, dev)?.read(offset, pieces(segs, nsegs), &mut |number, content| context.take_first_read(number, content))
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_dev_write(dev: u64, offset: u64, segs: *const Seg, nsegs: u32, flags: u32) -> i32 {
+    // SAFETY: the module's list, of readable pieces.
+    fallible(|context| unsafe {
+        device(context, dev)?
+            .write(offset, pieces(segs, nsegs), flags, &mut |number, content| context.take_first_read(number, content))
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_dev_flush(dev: u64) -> i32 {
+    fallible(|context| device(context, dev)?.flush())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_dev_sync(dev: u64) -> i32 {
+    fallible(|context| device(context, dev)?.sync())
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_dev_discard(dev: u64, first: u64, blocks: u64) -> i32 {
+    fallible(|context| device(context, dev)?.discard(first, blocks))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_buf_get(dev: u64, block: u64, flags: u32, buf: *mut *const Buf) -> i32 {
+    fallible(|context| {
+        let noread = flags & buf_flags::NOREAD != 0;
+        let got = device(context, dev)?.get(block, noread, &mut |number, content| context.take_first_read(number, content))?;
+        // SAFETY: the module's pointer.
+        unsafe { *buf = Arc::into_raw(got) };
+        Ok(())
+    })
+}
+
+/// The device of a buffer that the module holds: it got the buffer from there.
+fn home<'a>(context: &Context<'a>) -> &'a Arc<dyn BlockDevice> {
+    context.world.device.as_ref().expect("a world with buffers has a device")
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_buf_lock(buf: *const Buf, flags: u32) -> *mut u8 {
+    service(|context| {
+        // SAFETY: the module holds a reference.
+        let buf = unsafe { &*buf };
+        let exclusive = flags & buf_flags::EXCLUSIVE != 0;
+        buf.lock.acquire(context, exclusive)?;
+        Ok(home(context).content(buf, exclusive, flags & buf_flags::ZEROED != 0))
+    })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_buf_unlock(buf: *const Buf, flags: u32) {
+    service(|context| {
+        // SAFETY: the module holds a reference, and the lock.
+        let buf = unsafe { &*buf };
+        let exclusive = flags & buf_flags::EXCLUSIVE != 0;
+        if exclusive {
+            home(context).changed(buf);
+        }
+        buf.lock.release(exclusive);
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_buf_dirty(buf: *const Buf) {
+    service(|context| {
+        // SAFETY: the module holds a reference.
+        home(context).dirty(unsafe { &*buf });
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_buf_put(buf: *const Buf) {
+    service(|_| {
+        // SAFETY: made by `bento_ks_buf_get`, given back once.
+        drop(unsafe { Arc::from_raw(buf) });
+        Ok(())
+    });
+}

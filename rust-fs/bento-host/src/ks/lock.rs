@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Locks that know their order.
+//!
+//! Safe Rust without atomics has no data races, so the order in which threads take locks fixes the outcome of a run. Each lock
+//! counts its exclusive acquisitions (`writes`) and, since the last of them, its shared ones (`reads`), and remembers which threads
+//! have used it since (`seen`). An acquisition is recorded with the counters that it found, unless the thread's own order
+//! implies them:
+//!
+//! - a shared one by a thread in `seen`: nobody wrote since this thread was last here;
+//! - an exclusive one when `seen` is this thread alone: nobody else was here since;
+//! - the first of all: nobody was here before.
+//!
+//! In an exact replay an acquisition with an entry waits until the counters are those recorded.
+
+use super::context::{Context, Escape};
+use super::world::Crash;
+use crate::module::guard;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// How often a waiting thread looks whether it should give up.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Threads that `seen` can name; acquisitions by others are always recorded.
+const SEEN_THREADS: u32 = 64;
+
+/// What a lock is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LockId {
+    /// Place in the table of lock classes; 0 are the locks of cached blocks.
+    pub class: u32,
+    /// Which lock of the class.
+    pub key: u64,
+}
+
+/// How often a lock was taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Exclusive acquisitions.
+    pub writes: u64,
+    /// Shared acquisitions since the last exclusive one.
+    pub reads: u64,
+    /// Threads that acquired it since (the last exclusive owner included), as bits.
+    pub seen: u64,
+}
+
+/// An entry of a recorded lock order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected {
+    pub class: u64,
+    pub key: u64,
+    pub writes: u64,
+    pub reads: u64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    exclusive: bool,
+    shared: u32,
+    /// Threads that wait to write: new readers let them go first.
+    writers_waiting: u32,
+    counters: Counters,
+}
+
+/// A lock of a module, or of a cached block.
+#[derive(Debug)]
+pub(crate) struct KsLock {
+    pub(crate) id: LockId,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl KsLock {
+    pub(crate) fn new(id: LockId, counters: Counters) -> KsLock {
+        KsLock { id, state: Mutex::new(State { counters, ..State::default() }), changed: Condvar::new() }
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        self.state().counters
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no host code panics while it holds a lock's state")
+    }
+
+    /// Takes the lock for the op `context`.
+    pub(crate) fn acquire(&self, context: &Context<'_>, exclusive: bool) -> Result<(), Escape> {
+        let (index, expected) = if context.counting { context.next_acquisition() } else { (0, None) };
+        let expected = expected.filter(|_| context.enforce_order());
+        if let Some(expected) = expected
+            && (expected.class, expected.key) != (u64::from(self.id.class), self.id.key)
+        {
+            let message = format!(
+                "the recorded run took lock {} here, the replay takes {}",
+                context.world.lock_name_of(expected.class, expected.key),
+                context.world.lock_name(self.id)
+            );
+            return Err(context.escape(Crash::Order { message }));
+        }
+        let mut state = self.wait_for_turn(context, exclusive, expected)?;
+        if context.counting {
+            let counters = state.counters;
+            if !implied(counters, context.thread, exclusive) {
+                context.take_order(index, self.id.class, self.id.key, counters.writes, counters.reads);
+            }
+            state.counters = advanced(counters, context.thread, exclusive);
+        }
+        if exclusive {
+            state.exclusive = true;
+        } else {
+            state.shared += 1;
+        }
+        let wake = expected.is_some() || context.enforce_order();
+        drop(state);
+        if wake {
+            // Others may wait for just these counters, not for the lock to be free.
+            self.changed.notify_all();
+        }
+        Ok(())
+    }
+
+    fn wait_for_turn(&self, context: &Context<'_>, exclusive: bool, expected: Option<Expected>) -> Result<MutexGuard<'_, State>, Escape> {
+        let mut state = self.state();
+        let mut announced = false;
+        loop {
+            let free = !state.exclusive
+                && (if exclusive { state.shared == 0 } else { state.writers_waiting == 0 || expected.is_some() || context.enforce_order() });
+            let Counters { writes, reads, .. } = state.counters;
+            let in_turn = expected.is_none_or(|expected| (expected.writes, expected.reads) == (writes, reads));
+            if free && in_turn {
+                if announced {
+                    state.writers_waiting -= 1;
+                }
+                return Ok(state);
+            }
+            let gives_up = match expected {
+                Some(expected) if (writes, reads) > (expected.writes, expected.reads) => Some(Crash::Order {
+                    message: format!(
+                        "lock {} was to be taken after {} exclusive and {} shared acquisitions, but has seen {writes} and {reads}",
+                        context.world.lock_name(self.id),
+                        expected.writes,
+                        expected.reads
+                    ),
+                }),
+                _ if context.world.single_threaded() => Some(Crash::Order {
+                    message: format!(
+                        "lock {} is held and nobody else runs who could give it up: the module waits for itself",
+                        context.world.lock_name(self.id)
+                    ),
+                }),
+                _ if context.world.crashed() => Some(Crash::Abandoned),
+                _ if guard::deadline_passed() => Some(Crash::Deadline {
+                    waiting_for: Some(context.world.lock_name(self.id)),
+                }),
+                _ => context.world.impossible_order(),
+            };
+            if let Some(why) = gives_up {
+                if announced {
+                    state.writers_waiting -= 1;
+                }
+                drop(state);
+                self.changed.notify_all();
+                return Err(context.escape(why));
+            }
+            if exclusive && !announced {
+                state.writers_waiting += 1;
+                announced = true;
+            }
+            state = self.changed.wait_timeout(state, LOOK).expect("no host code panics while it holds a lock's state").0;
+        }
+    }
+
+    pub(crate) fn release(&self, exclusive: bool) {
+        let mut state = self.state();
+        if exclusive {
+            state.exclusive = false;
+        } else {
+            state.shared = state.shared.saturating_sub(1);
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+}
+
+fn bit(thread: u32) -> u64 {
+    if thread < SEEN_THREADS { 1 << thread } else { 0 }
+}
+
+/// Whether the thread's own order says all that an entry would.
+fn implied(counters: Counters, thread: u32, exclusive: bool) -> bool {
+    let me = bit(thread);
+    let first = counters.writes == 0 && counters.reads == 0;
+    first || (me != 0 && if exclusive { counters.seen == me } else { counters.seen & me != 0 })
+}
+
+fn advanced(counters: Counters, thread: u32, exclusive: bool) -> Counters {
+    if exclusive {
+        return Counters { writes: counters.writes + 1, reads: 0, seen: bit(thread) };
+    }
+    Counters { reads: counters.reads + 1, seen: counters.seen | bit(thread), ..counters }
+}
+
+/// A condition variable: a count of notifications.
+#[derive(Debug, Default)]
+pub(crate) struct KsCond {
+    notified: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl KsCond {
+    /// Gives up `mutex`, waits for a notification (or a little while), takes `mutex` again.
+    pub(crate) fn wait(&self, context: &Context<'_>, mutex: &KsLock) -> Result<(), Escape> {
+        let before = *self.notified.lock().expect("no host code panics while it holds this");
+        mutex.release(true);
+        if context.world.single_threaded() {
+            let message = "the op waits for another op, and nobody else runs".into();
+            return Err(context.escape(Crash::Order { message }));
+        }
+        // In an exact replay the recorded lock order is what says when to go on.
+        if !context.enforce_order() {
+            let mut notified = self.notified.lock().expect("no host code panics while it holds this");
+            while *notified == before {
+                if context.world.crashed() {
+                    return Err(context.escape(Crash::Abandoned));
+                }
+                if guard::deadline_passed() {
+                    return Err(context.escape(Crash::Deadline { waiting_for: Some("a condition variable".into()) }));
+                }
+                notified = self.changed.wait_timeout(notified, LOOK).expect("no host code panics while it holds this").0;
+            }
+        }
+        mutex.acquire(context, true)
+    }
+
+    pub(crate) fn notify(&self, all: bool) {
+        *self.notified.lock().expect("no host code panics while it holds this") += 1;
+        if all {
+            self.changed.notify_all();
+        } else {
+            self.changed.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(acquisitions: &[(u32, bool)]) -> Counters {
+        acquisitions.iter().fold(Counters::default(), |counters, &(thread, exclusive)| advanced(counters, thread, exclusive))
+    }
+
+    #[test]
+    fn one_thread_alone_never_needs_an_entry() {
+        let mut counters = Counters::default();
+        for exclusive in [true, false, false, true, true, false, true] {
+            assert!(implied(counters, 3, exclusive));
+            counters = advanced(counters, 3, exclusive);
+        }
+    }
+
+    #[test]
+    fn a_change_of_threads_needs_an_entry() {
+        assert!(!implied(after(&[(0, true)]), 1, false), "a read after another's write");
+        assert!(!implied(after(&[(0, false)]), 1, true), "a write after another's read");
+        assert!(!implied(after(&[(0, true), (1, false)]), 0, true), "a write after one's own write and another's read");
+        assert!(implied(after(&[(0, true), (1, false)]), 0, false), "a read while nobody wrote since");
+        assert!(!implied(after(&[(0, false), (1, false)]), 2, false), "a first read of this thread");
+    }
+
+    #[test]
+    fn threads_beyond_the_bits_are_always_recorded() {
+        assert!(!implied(after(&[(64, true)]), 64, true));
+        assert!(!implied(after(&[(64, true)]), 64, false));
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! libBentoKS's other side: the services behind `bento_ks_*`, in userspace.
+//!
+//! Every call of a module comes through here with a [`Context`](context::Context) of its op: what the op was given (in a replay) and what it took
+//! (in a recording). Order, time, randomness and failures are decided here and nowhere else.
+
+pub mod context;
+mod exports;
+pub mod lock;
+mod thread;
+pub mod world;
+
+pub use context::{Given, OpInputs, Taken};
+pub use lock::{Counters, LockId};
+pub use world::{Crash, World, WorldOptions};

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Everything that one instance of a module can reach.
+
+use super::lock::{Counters, KsLock, LockId};
+use crate::device::BlockDevice;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
+
+/// Why a call into a module did not come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Crash {
+    /// The module panicked.
+    Panic {
+        /// What it said.
+        message: String,
+        /// "src/dir.rs:120:9".
+        location: String,
+    },
+    /// The op ran past its deadline.
+    Deadline {
+        /// The lock or condition that it was waiting for, if it was not busy.
+        waiting_for: Option<String>,
+    },
+    /// The op used up its thread's stack.
+    StackOverflow,
+    /// The op touched memory that is not there.
+    Fault {
+        /// Where.
+        address: usize,
+    },
+    /// The recorded lock order cannot be followed.
+    Order {
+        /// In words.
+        message: String,
+    },
+    /// Another op had crashed the instance before.
+    Abandoned,
+}
+
+impl fmt::Display for Crash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Crash::Panic { message, location } => write!(f, "the module panicked at {location}: {message}"),
+            Crash::Deadline { waiting_for: None } => write!(f, "the op ran past its deadline"),
+            Crash::Deadline { waiting_for: Some(what) } => write!(f, "the op waited for {what} past its deadline"),
+            Crash::StackOverflow => write!(f, "the op overflowed its stack"),
+            Crash::Fault { address } => write!(f, "the op touched memory at {address:#x} that is not there"),
+            Crash::Order { message } => write!(f, "{message}"),
+            Crash::Abandoned => write!(f, "the instance crashed in an earlier op"),
+        }
+    }
+}
+
+/// Called with the level and the text of each log line of the module.
+pub type LogLine = Box<dyn Fn(u32, &str) + Send + Sync>;
+
+/// How a world is made.
+pub struct WorldOptions {
+    /// Longest that one op may run.
+    pub deadline: Duration,
+    /// One thread runs all ops: a lock that is held will never be given up.
+    pub single_threaded: bool,
+    /// The module may start threads of its own. Their lock order is not recorded, so worlds that record or replay say no.
+    pub module_threads: bool,
+    /// Names of the lock classes, "block" first.
+    pub lock_classes: Vec<String>,
+    /// Counters that locks start from, after a checkpoint.
+    pub counters: HashMap<LockId, Counters>,
+    /// Where log lines go.
+    pub log: LogLine,
+}
+
+impl Default for WorldOptions {
+    fn default() -> WorldOptions {
+        WorldOptions {
+            deadline: Duration::from_secs(10),
+            single_threaded: false,
+            module_threads: false,
+            lock_classes: vec!["block".into()],
+            counters: HashMap::new(),
+            log: Box::new(|level, text| {
+                if level <= 4 {
+                    eprintln!("module: {text}");
+                }
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for WorldOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorldOptions").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
+
+/// A pointer to a live lock: entered by `lock_new`, taken out by `lock_free`.
+struct LivePointer(*const KsLock);
+
+// SAFETY: a KsLock is made for many threads; the pointer is only followed under the table's mutex, while the lock lives.
+unsafe impl Send for LivePointer {}
+
+/// First slot of the threads that a module starts itself.
+const MODULE_THREADS: u32 = 48;
+
+/// The surroundings of one instance.
+pub struct World {
+    me: Weak<World>,
+    pub(crate) device: Option<Arc<dyn BlockDevice>>,
+    options: WorldOptions,
+    locks: Mutex<HashMap<LockId, LivePointer>>,
+    /// Counters of locks that come to life later, after a checkpoint.
+    waiting_counters: Mutex<HashMap<LockId, Counters>>,
+    crash: Mutex<Option<Crash>>,
+    crashed: AtomicBool,
+    order: Mutex<Option<String>>,
+    order_broken: AtomicBool,
+    next_thread: AtomicU32,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("crash", &self.crash).finish_non_exhaustive()
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no host code panics while it holds a table of the world")
+}
+
+impl World {
+    /// A world with one device, or none.
+    pub fn new(device: Option<Arc<dyn BlockDevice>>, mut options: WorldOptions) -> Arc<World> {
+        let counters = std::mem::take(&mut options.counters);
+        if let Some(device) = &device {
+            let of_blocks = counters.iter().filter(|(id, _)| id.class == bento_abi::BLOCK_LOCK_CLASS);
+            device.set_lock_counters(of_blocks.map(|(id, counters)| (id.key, *counters)).collect());
+        }
+        Arc::new_cyclic(|me| World {
+            me: Weak::clone(me),
+            device,
+            options,
+            locks: Mutex::default(),
+            waiting_counters: Mutex::new(counters),
+            crash: Mutex::new(None),
+            crashed: AtomicBool::new(false),
+            order: Mutex::new(None),
+            order_broken: AtomicBool::new(false),
+            next_thread: AtomicU32::new(MODULE_THREADS),
+        })
+    }
+
+    /// The device, if there is one.
+    pub fn device(&self) -> Option<&Arc<dyn BlockDevice>> {
+        self.device.as_ref()
+    }
+
+    /// Whether an op has crashed the instance: every further op is answered [`Crash::Abandoned`].
+    pub fn crashed(&self) -> bool {
+        self.crashed.load(Ordering::Acquire)
+    }
+
+    /// What crashed it.
+    pub fn crash(&self) -> Option<Crash> {
+        held(&self.crash).clone()
+    }
+
+    /// Notes the first crash.
+    pub(crate) fn set_crash(&self, crash: &Crash) {
+        if *crash != Crash::Abandoned {
+            held(&self.crash).get_or_insert_with(|| crash.clone());
+        }
+        self.crashed.store(true, Ordering::Release);
+    }
+
+    /// Ends every wait of an exact replay: its watchdog found that nothing moves.
+    pub fn break_order(&self, message: String) {
+        held(&self.order).get_or_insert(message);
+        self.order_broken.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn impossible_order(&self) -> Option<Crash> {
+        if !self.order_broken.load(Ordering::Acquire) {
+            return None;
+        }
+        Some(Crash::Order { message: held(&self.order).clone().unwrap_or_default() })
+    }
+
+    pub(crate) fn single_threaded(&self) -> bool {
+        self.options.single_threaded
+    }
+
+    /// Longest that one op may run.
+    pub fn deadline(&self) -> Duration {
+        self.options.deadline
+    }
+
+    pub(crate) fn log(&self, level: u32, text: &str) {
+        (self.options.log)(level, text);
+    }
+
+    /// A slot for a thread that the module starts, and the world for it to keep; none where such threads are not allowed.
+    pub(crate) fn module_thread(&self) -> Option<(Arc<World>, u32)> {
+        if !self.options.module_threads {
+            self.log(3, "the module wants a thread of its own, which cannot be recorded yet: refused (EAGAIN)");
+            return None;
+        }
+        Some((self.me.upgrade()?, self.next_thread.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// "inode/42".
+    pub fn lock_name(&self, id: LockId) -> String {
+        self.lock_name_of(u64::from(id.class), id.key)
+    }
+
+    pub(crate) fn lock_name_of(&self, class: u64, key: u64) -> String {
+        let name = usize::try_from(class).ok().and_then(|class| self.options.lock_classes.get(class));
+        match name {
+            Some(name) => format!("{name}/{key}"),
+            None => format!("class {class}/{key}"),
+        }
+    }
+
+    pub(crate) fn enter_lock(&self, id: LockId, make: impl FnOnce(Counters) -> *const KsLock) -> *const KsLock {
+        let counters = held(&self.waiting_counters).remove(&id).unwrap_or_default();
+        let lock = make(counters);
+        held(&self.locks).insert(id, LivePointer(lock));
+        lock
+    }
+
+    /// Forgets a lock that is about to be freed, unless a younger one has taken its name.
+    pub(crate) fn leave_lock(&self, id: LockId, lock: *const KsLock) {
+        let mut locks = held(&self.locks);
+        if locks.get(&id).is_some_and(|live| std::ptr::eq(live.0, lock)) {
+            locks.remove(&id);
+        }
+    }
+
+    /// Counters of a lock: of the live one, else those it will start from.
+    pub fn lock_counters(&self, id: LockId) -> Counters {
+        if id.class == bento_abi::BLOCK_LOCK_CLASS {
+            return self.device.as_ref().map(|device| device.lock_counters(id.key)).unwrap_or_default();
+        }
+        if let Some(lock) = held(&self.locks).get(&id) {
+            // SAFETY: in the table, so alive; the table is locked.
+            return unsafe { (*lock.0).counters() };
+        }
+        held(&self.waiting_counters).get(&id).copied().unwrap_or_default()
+    }
+
+    /// Counters of every lock that was ever taken and may be taken again; for a checkpoint, while no op is under way.
+    pub fn all_lock_counters(&self) -> HashMap<LockId, Counters> {
+        let mut all = held(&self.waiting_counters).clone();
+        for (id, lock) in held(&self.locks).iter() {
+            // SAFETY: in the table, so alive; the table is locked.
+            all.insert(*id, unsafe { (*lock.0).counters() });
+        }
+        if let Some(device) = &self.device {
+            let class = bento_abi::BLOCK_LOCK_CLASS;
+            all.extend(device.all_lock_counters().into_iter().map(|(key, counters)| (LockId { class, key }, counters)));
+        }
+        all.retain(|_, counters| *counters != Counters::default());
+        all
+    }
+}
