@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import type { Command } from './command.js';
+import { bisect } from './commands/bisect.js';
 import { completion } from './commands/completion.js';
 import { diff } from './commands/diff.js';
 import { doctor } from './commands/doctor.js';
 import { replay } from './commands/replay.js';
 
 /** Every command, in the order the help shows them within their group. */
-export const commandTable: readonly Command[] = [replay, diff, doctor, completion];
+export const commandTable: readonly Command[] = [replay, diff, bisect, doctor, completion];
