@@ -15,8 +15,6 @@ import { decompressZstd } from './zstd.js';
 export type LoadedChunk = {
   readonly head: Omit<Chunk, 'payload'>;
   readonly decoded: DecodedChunk;
-  /** Bytes in the file, its tag and length included. */
-  readonly storedSize: number;
 };
 
 /** Reads, checks and decodes one chunk; every failure names the chunk, its ops and its byte. */
@@ -51,11 +49,8 @@ export function loadChunk(source: ByteSource, number: number, place: ChunkPlace)
     if (heads.records !== chunk.records)
       throw new RangeError(`it holds ${heads.records} records and announces ${chunk.records}`);
     const { payload: _, ...head } = chunk;
-    return {
-      head,
-      decoded: new DecodedChunk(number, chunk.firstSeq, raw, heads),
-      storedSize: found.frame.end - found.frame.offset,
-    };
+    const decoded = new DecodedChunk(number, chunk.firstSeq, raw, heads, found.frame.end - found.frame.offset);
+    return { head, decoded };
   } catch (error) {
     if (error instanceof TraceError) throw error;
     throw fail('E_TRACE_CHUNK', 'cannot be decoded', messageOf(error), error);

@@ -24,7 +24,11 @@ export class DecodedChunk {
   readonly #raw: Uint8Array;
   readonly #reader: WireReader;
 
-  constructor(number: number, firstSeq: bigint, raw: Uint8Array, heads: OpHeads) {
+  /** Bytes that it takes in the file. */
+  readonly storedBytes: number;
+
+  constructor(number: number, firstSeq: bigint, raw: Uint8Array, heads: OpHeads, storedBytes = raw.byteLength) {
+    this.storedBytes = storedBytes;
     this.number = number;
     this.firstSeq = firstSeq;
     this.heads = heads;
@@ -35,6 +39,11 @@ export class DecodedChunk {
   /** How many ops it holds. */
   get count(): number {
     return this.heads.count;
+  }
+
+  /** Bytes of its payload, decompressed. */
+  get rawBytes(): number {
+    return this.#raw.byteLength;
   }
 
   /** Memory it takes, roughly. */
