@@ -3,4 +3,5 @@
 
 mod posix;
 mod state;
+mod tutorial;
 mod world;
