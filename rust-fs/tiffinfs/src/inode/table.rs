@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+//! Inodes in memory, and open handles.
+//!
+//! An inode is in the table while it has lookups or open handles, or while an op is at work on it though it has neither (its number is
+//! valid without a lookup). Nothing else is kept, so memory is bounded by what the kernel holds, and which inodes are in
+//! memory follows from the ops alone.
+
+use super::{Inode, ROOT};
+use crate::fs::TiffinFs;
+use crate::locks;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use core::ops::Deref;
+use libbentofs::ks::sync::{LockName, RwLock};
+use libbentofs::{Errno, Fh, Result};
+
+/// An inode in memory.
+#[derive(Debug)]
+pub struct Node {
+    /// Its number.
+    pub ino: u64,
+    /// The inode, under its lock.
+    pub inode: RwLock<Inode>,
+}
+
+impl Node {
+    /// Puts a lock around `inode`.
+    pub fn new(inode: Inode) -> Arc<Node> {
+        let ino = inode.ino;
+        Arc::new(Node { ino, inode: RwLock::new(LockName::new(locks::INODE, ino), inode) })
+    }
+}
+
+/// An inode's place in the table.
+#[derive(Debug)]
+pub struct Slot {
+    /// The inode.
+    pub node: Arc<Node>,
+    /// Lookups that were not forgotten.
+    pub lookups: u64,
+    /// Open handles.
+    pub opens: u64,
+    /// Ops at work on it that found it neither looked up nor open.
+    pub pins: u64,
+    /// It has no name any more: it goes when the last reference does.
+    pub doomed: bool,
+}
+
+impl Slot {
+    /// A place for `node` that nothing refers to yet.
+    pub fn new(node: Arc<Node>, doomed: bool) -> Slot {
+        Slot { node, lookups: 0, opens: 0, pins: 0, doomed }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.lookups == 0 && self.opens == 0 && self.pins == 0 && self.node.ino != ROOT
+    }
+}
+
+/// An open handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenFile {
+    /// What was opened.
+    pub ino: u64,
+    /// Flags of open(2).
+    pub flags: u32,
+}
+
+/// The table. Under the lock `TABLE`.
+#[derive(Debug)]
+pub struct Table {
+    /// By inode number.
+    pub slots: BTreeMap<u64, Slot>,
+    /// By handle.
+    pub handles: BTreeMap<u64, OpenFile>,
+    /// The next handle.
+    pub next_fh: u64,
+}
+
+impl Table {
+    /// A handle for `ino`, which is in the table.
+    pub fn open(&mut self, ino: u64, flags: u32) -> Result<Fh> {
+        let slot = self.slots.get_mut(&ino).ok_or(Errno::ESTALE)?;
+        slot.opens += 1;
+        let fh = self.next_fh;
+        self.next_fh = fh.checked_add(1).ok_or(Errno::ENFILE)?;
+        self.handles.insert(fh, OpenFile { ino, flags });
+        Ok(Fh(fh))
+    }
+
+    /// Whether `fh` is a handle of `ino`.
+    pub fn check_open(&self, ino: u64, fh: Fh) -> Result<OpenFile> {
+        self.handles.get(&fh.0).copied().filter(|open| open.ino == ino).ok_or(Errno::EBADF)
+    }
+}
+
+/// A reference to an inode in memory, for one op.
+pub struct Ref<'a> {
+    fs: &'a TiffinFs,
+    node: Arc<Node>,
+    pinned: bool,
+}
+
+impl Deref for Ref<'_> {
+    type Target = Node;
+    fn deref(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl Drop for Ref<'_> {
+    fn drop(&mut self) {
+        if self.pinned {
+            self.fs.settle(self.node.ino, |slot| slot.pins = slot.pins.saturating_sub(1));
+        }
+    }
+}
+
+impl TiffinFs {
+    /// Inode `ino`, read from the device when it is not in memory. ESTALE when there is none.
+    ///
+    /// The kernel keeps a lookup on every inode that it has an op on, so one that is in the table stays there for as long as the op takes,
+    /// and one that is not is pinned.
+    pub(crate) fn get(&self, ino: u64) -> Result<Ref<'_>> {
+        if let Some(slot) = self.table.read().slots.get(&ino) {
+            if !(slot.lookups == 0 && slot.opens == 0 && ino != ROOT) {
+                return Ok(Ref { fs: self, node: slot.node.clone(), pinned: false });
+            }
+        }
+        let node = self.with_slot(ino, |slot| {
+            slot.pins += 1;
+            slot.node.clone()
+        })?;
+        Ok(Ref { fs: self, node, pinned: true })
+    }
+
+    /// As [`TiffinFs::get`], for an op through the handle `fh`: EBADF when that is not one of the inode's.
+    pub(crate) fn get_open(&self, ino: u64, fh: Fh) -> Result<Ref<'_>> {
+        let table = self.table.read();
+        table.check_open(ino, fh)?;
+        let slot = table.slots.get(&ino).ok_or(Errno::ESTALE)?;
+        Ok(Ref { fs: self, node: slot.node.clone(), pinned: false })
+    }
+
+    /// As [`TiffinFs::get`], counting a lookup that the kernel will take back with `forget`.
+    pub(crate) fn get_looked_up(&self, ino: u64) -> Result<Arc<Node>> {
+        self.with_slot(ino, |slot| {
+            slot.lookups += 1;
+            slot.node.clone()
+        })
+    }
+
+    /// Calls `use_it` with the slot of `ino`, which is filled from the device when it is not there.
+    pub(crate) fn with_slot<R>(&self, ino: u64, use_it: impl FnOnce(&mut Slot) -> R) -> Result<R> {
+        let mut table = self.table.write();
+        if let Some(slot) = table.slots.get_mut(&ino) {
+            return Ok(use_it(slot));
+        }
+        let inode = Inode::load(&self.volume, ino)?;
+        let doomed = inode.nlink == 0;
+        let slot = table.slots.entry(ino).or_insert(Slot::new(Node::new(inode), doomed));
+        Ok(use_it(slot))
+    }
+
+    /// Puts a new inode into the table, with one lookup.
+    pub(crate) fn introduce(&self, inode: Inode) {
+        let (ino, doomed) = (inode.ino, inode.nlink == 0);
+        let mut slot = Slot::new(Node::new(inode), doomed);
+        slot.lookups = 1;
+        self.table.write().slots.insert(ino, slot);
+    }
+
+    /// Gives up references to `ino` as `give_up` says; the last one takes it out of memory, and off the device if it is doomed.
+    pub(crate) fn settle(&self, ino: u64, give_up: impl FnOnce(&mut Slot)) {
+        let node = {
+            let mut table = self.table.write();
+            let Some(slot) = table.slots.get_mut(&ino) else { return };
+            give_up(slot);
+            if !slot.is_idle() {
+                return;
+            }
+            if !slot.doomed || self.volume.read_only {
+                table.slots.remove(&ino);
+                return;
+            }
+            slot.pins = 1;
+            slot.node.clone()
+        };
+        if let Err(errno) = self.reclaim(node) {
+            crate::corrupt::say(format_args!("inode {ino} could not be freed ({errno}); the next mount will try again"));
+            self.table.write().slots.remove(&ino);
+        }
+    }
+
+    /// Notes whether `ino`, whose lock the caller holds, has names.
+    pub(crate) fn set_doomed(&self, ino: u64, doomed: bool) {
+        if let Some(slot) = self.table.write().slots.get_mut(&ino) {
+            slot.doomed = doomed;
+        }
+    }
+}
