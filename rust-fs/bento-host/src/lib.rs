@@ -5,5 +5,8 @@
 pub mod device;
 pub mod ks;
 pub mod module;
+pub mod mount;
 pub mod proto;
+pub mod record;
+pub mod replay;
 pub mod trace;

@@ -86,6 +86,24 @@ impl FileDevice {
         Ok(device)
     }
 
+    /// Begins anew with noting first reads, for a recording that starts mid-run: the content of every cached block, which will not be
+    /// read from the device again. No op is under way.
+    pub fn restart_first_reads(&self) -> Vec<(u64, Box<[u8]>)> {
+        if let Some(touched) = &self.touched {
+            touched.lock().expect("no host code panics while it holds this").fill(0);
+        }
+        let cache = self.cache();
+        let mut cached: Vec<_> = cache.bufs.values().map(Arc::clone).collect();
+        drop(cache);
+        cached.sort_unstable_by_key(|buf| buf.number);
+        let content = |buf: &Arc<Buf>| {
+            self.touch(buf.number);
+            // SAFETY: no op is under way, so nobody changes the content.
+            (buf.number, unsafe { (*buf.content.get()).clone() })
+        };
+        cached.iter().map(content).collect()
+    }
+
     fn cache(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().expect("no host code panics while it holds the cache")
     }

@@ -20,12 +20,13 @@ mod writer;
 pub use chunk::{ChunkBuilder, MAX_RAW};
 pub use content::{content_hash, filler};
 pub use error::{TraceError, TraceWarning};
-pub use items::{Caller, Items, OpRecord, TraceItem};
+pub use items::{Caller, ChunkRecords, Items, OpRecord, TraceItem};
 pub use op_name::op_name;
 pub use reader::{Tolerance, TraceReader};
 pub use reply_codec::{Usual, from_reply, usual_blocks};
 pub use request::{Args, Data, OwnedRequest, RequestParts};
 pub use request_codec::{INLINE_CONTENT, MAX_ROOM, READLINK_ROOM, RequestError, from_request, to_request};
+pub(crate) use writer::realtime_ns;
 pub use writer::{Finished, Loss, TraceWriter};
 
 /// The format that this build writes; it reads every minor of this major.

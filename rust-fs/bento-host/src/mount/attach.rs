@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Recording a mount that is already running: it begins with a checkpoint.
+
+use super::served::Served;
+use crate::proto::trace as pb;
+use crate::record::{RecordError, Recorder, Recording, header};
+use crate::trace::Finished;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Why a recording was not started or stopped.
+#[derive(Debug, Error)]
+pub enum AttachError {
+    /// One is running.
+    #[error("a recording is running, into {0}")]
+    Running(String),
+    /// None is running.
+    #[error("nothing is being recorded")]
+    NotRunning,
+    /// An option makes no sense.
+    #[error("unknown {0}")]
+    Option(String),
+    /// The module has no state to begin with.
+    #[error("the file system's state could not be taken: {0}")]
+    State(String),
+    /// The trace.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+impl AttachError {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            AttachError::Running(_) => "E_RECORDING",
+            AttachError::NotRunning => "E_NOT_RECORDING",
+            AttachError::Option(_) => "E_USAGE",
+            AttachError::State(_) => "E_RECORD_STATE",
+            AttachError::Record(error) => error.code(),
+        }
+    }
+
+    /// What to do about it.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            AttachError::Running(_) => "stop it first, with record-stop",
+            AttachError::NotRunning => "start with record-start",
+            AttachError::Option(_) => "the policies are drop and block, the data policies full and none",
+            AttachError::State(_) => "unmount, and record from the start of a mount",
+            AttachError::Record(error) => error.hint(),
+        }
+    }
+}
+
+/// The policy that `word` names.
+pub fn drop_policy(word: &str) -> Option<pb::DropPolicy> {
+    match word {
+        "drop" => Some(pb::DropPolicy::Drop),
+        "block" => Some(pb::DropPolicy::Block),
+        _ => None,
+    }
+}
+
+/// The data policy that `word` names.
+pub fn data_policy(word: &str) -> Option<pb::DataPolicy> {
+    match word {
+        "full" => Some(pb::DataPolicy::Full),
+        "none" => Some(pb::DataPolicy::None),
+        _ => None,
+    }
+}
+
+/// Starts recording into `path`. No op is under way while the checkpoint is taken.
+pub fn start(served: &Served, path: &Path, policy: &str, data: &str) -> Result<(), AttachError> {
+    let policy = drop_policy(policy).ok_or_else(|| AttachError::Option(format!("policy {policy:?}")))?;
+    let data = data_policy(data).ok_or_else(|| AttachError::Option(format!("data policy {data:?}")))?;
+    let mut behind = served.shut();
+    if let Some(recorder) = &behind.recorder {
+        return Err(AttachError::Running(recorder.path().display().to_string()));
+    }
+    let instance = behind.instance.as_ref().ok_or_else(|| AttachError::State("the mount is ending".to_owned()))?;
+    let state = match instance.export_state() {
+        Ok(Ok(state)) => state,
+        Ok(Err(errno)) => return Err(AttachError::State(io::Error::from_raw_os_error(errno).to_string())),
+        Err(crash) => return Err(AttachError::State(crash.to_string())),
+    };
+    let mut locks = Vec::new();
+    let mut counters: Vec<_> = instance.world().all_lock_counters().into_iter().collect();
+    counters.sort_unstable_by_key(|(id, _)| *id);
+    for (id, counters) in counters {
+        locks.extend([u64::from(id.class), id.key, counters.writes, counters.reads, counters.seen]);
+    }
+    let module = instance.module().info();
+    let checkpoint = pb::Checkpoint { schema: module.state_schema, state: state.into(), locks, block: Vec::new(), in_flight: 0 };
+    let recording = Recording { policy, data, ..served.setup().recording.clone() };
+    let recorder = Recorder::start(path, header(module, &recording, pb::Origin::Checkpoint))?;
+    if let Err(error) = recorder.checkpoint(checkpoint) {
+        // Nothing can be replayed from such a trace.
+        drop(recorder);
+        let _ = std::fs::remove_file(path);
+        return Err(error.into());
+    }
+    if let Some(device) = &served.setup().device {
+        // What is cached will not be read from the device again, so its content is given now.
+        for (number, content) in device.restart_first_reads() {
+            recorder.block(number, content);
+        }
+    }
+    behind.recorder = Some(Arc::new(recorder));
+    Ok(())
+}
+
+/// Ends the recording.
+pub fn stop(served: &Served) -> Result<Finished, AttachError> {
+    let recorder = served.shut().recorder.take().ok_or(AttachError::NotRunning)?;
+    Ok(recorder.finish()?)
+}

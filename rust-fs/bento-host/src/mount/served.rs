@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! A mounted instance: the gate that every op passes, the recording if there is one, and the end after a crash.
+
+use super::slot::thread_slot;
+use crate::device::FileDevice;
+use crate::ks::context::realtime_ns;
+use crate::ks::{Crash, OpInputs};
+use crate::module::Instance;
+use crate::record::{Recorder, Recording};
+use crate::trace::{Finished, RequestParts};
+use bento_abi::ReplyBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// What stands behind the gate. Ops hold it shared, an upgrade exclusively.
+#[derive(Debug)]
+pub struct Behind {
+    /// The instance; none after the unmount.
+    pub instance: Option<Instance>,
+    /// The running recording.
+    pub recorder: Option<Arc<Recorder>>,
+}
+
+/// What does not change while mounted.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// What a recording says of the mount.
+    pub recording: Recording,
+    /// Nothing may be written.
+    pub read_only: bool,
+    /// The device.
+    pub device: Option<Arc<FileDevice>>,
+    /// Longest that one op may run.
+    pub deadline: std::time::Duration,
+}
+
+/// A mounted file system.
+#[derive(Debug)]
+pub struct Served {
+    gate: RwLock<Behind>,
+    setup: Setup,
+    ops: AtomicU64,
+}
+
+/// An op has no answer of the module's: it crashed, or had crashed.
+#[derive(Debug)]
+pub struct NoAnswer;
+
+impl Served {
+    /// Serves `instance`.
+    pub fn new(instance: Instance, recorder: Option<Arc<Recorder>>, setup: Setup) -> Served {
+        let gate = RwLock::new(Behind { instance: Some(instance), recorder });
+        Served { gate, setup, ops: AtomicU64::new(0) }
+    }
+
+    /// What does not change while mounted.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Ops that were answered, by whomever.
+    pub fn ops(&self) -> u64 {
+        self.ops.load(Ordering::Relaxed)
+    }
+
+    /// Looks behind the gate, among ops.
+    pub fn look(&self) -> RwLockReadGuard<'_, Behind> {
+        self.gate.read().expect("no host code panics behind the gate")
+    }
+
+    /// Shuts the gate and waits until the ops behind it have ended.
+    pub fn shut(&self) -> RwLockWriteGuard<'_, Behind> {
+        self.gate.write().expect("no host code panics behind the gate")
+    }
+
+    /// Has the module answer one op, and records it. `parts`' room holds the answer's data then.
+    pub fn answer(&self, parts: &mut RequestParts<'_>, reply: &mut ReplyBuf) -> Result<(), NoAnswer> {
+        self.ops.fetch_add(1, Ordering::Relaxed);
+        let behind = self.look();
+        let instance = behind.instance.as_ref().ok_or(NoAnswer)?;
+        if instance.world().crashed() {
+            return Err(NoAnswer);
+        }
+        let (thread, begin_ns) = (thread_slot(), realtime_ns());
+        let recorder = behind.recorder.as_deref();
+        if let Some(recorder) = recorder {
+            recorder.begin(thread, begin_ns, parts);
+        }
+        let inputs = OpInputs { thread, begin_ns, given: None, counting: true };
+        let (outcome, taken) = parts.with_raw(|raw| instance.dispatch(inputs, raw, reply));
+        match outcome {
+            Ok(()) => {
+                if let Some(recorder) = recorder {
+                    // Only a READ's or a listing's room holds an answer; what an op brought is no part of it.
+                    let data = parts.data.bytes();
+                    recorder.end(thread, realtime_ns(), reply, &data[..reply.data_len.min(data.len())], taken);
+                }
+                Ok(())
+            }
+            Err(crash) => {
+                report(&crash, parts.opcode);
+                if let Some(recorder) = recorder {
+                    recorder.crashed(thread, &crash, taken);
+                }
+                Err(NoAnswer)
+            }
+        }
+    }
+
+    /// Ends the instance and the recording. `crash` is why the instance could not be unmounted, `errno` what unmounting it gave.
+    pub fn end(&self) -> Ended {
+        use crate::proto::trace::{Empty, op::Request};
+        let mut behind = self.shut();
+        let (instance, recorder) = (behind.instance.take(), behind.recorder.take());
+        drop(behind);
+        let mut ended = Ended { crash: None, errno: 0, finished: None };
+        if let Some(instance) = instance {
+            let world = Arc::clone(instance.world());
+            if world.crashed() {
+                ended.crash = world.crash();
+            } else {
+                let (thread, begin_ns) = (thread_slot(), realtime_ns());
+                if let Some(recorder) = &recorder {
+                    recorder.begin_life(thread, begin_ns, Request::Unmount(Empty {}));
+                }
+                let (outcome, taken) = instance.destroy(false, OpInputs { thread, begin_ns, given: None, counting: true });
+                match outcome {
+                    Ok(result) => {
+                        ended.errno = result.err().unwrap_or(0);
+                        if let Some(recorder) = &recorder {
+                            recorder.end_life(thread, realtime_ns(), ended.errno, taken);
+                        }
+                    }
+                    Err(crash) => {
+                        if let Some(recorder) = &recorder {
+                            recorder.crashed(thread, &crash, taken);
+                        }
+                        ended.crash = Some(crash);
+                    }
+                }
+            }
+        }
+        ended.finished = recorder.map(|recorder| recorder.finish());
+        ended
+    }
+}
+
+/// How a mount ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The module crashed, now or before.
+    pub crash: Option<Crash>,
+    /// What the module's unmount answered.
+    pub errno: i32,
+    /// The recording's account.
+    pub finished: Option<Result<Finished, crate::record::RecordError>>,
+}
+
+fn report(crash: &Crash, opcode: u32) {
+    if *crash != Crash::Abandoned {
+        eprintln!("bento-host: in an op with opcode {opcode}: {crash}; every further op answers EIO until the unmount");
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The queue between the threads that serve ops and the one that writes them.
+//!
+//! The order of the queue is the order of the trace. It is decided under one lock that is held for a few instructions.
+
+use crate::proto::trace as pb;
+use crate::trace::Caller;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// Bytes after which the writer is woken before its time.
+const WAKE_AT: usize = 128 << 10;
+
+/// An op on its way into the trace.
+#[derive(Debug, Default)]
+pub struct Pending {
+    /// CLOCK_REALTIME, nanoseconds.
+    pub begin_ns: i64,
+    /// Who made it.
+    pub caller: Caller,
+    /// The op, as far as it is known.
+    pub op: pb::Op,
+    /// What a WRITE writes.
+    pub content: Option<Vec<u8>>,
+    /// Ops that had ended when it began.
+    pub ends_before: u64,
+}
+
+/// What the writer is handed.
+#[derive(Debug)]
+pub enum Item {
+    /// An op that ended.
+    Op(Box<Pending>),
+    /// An op that will never end.
+    Unfinished(Box<Pending>),
+    /// The module ended in this op.
+    Panic(Box<pb::Panic>, Option<Box<Pending>>),
+    /// First content of a block.
+    Block(u64, Box<[u8]>),
+    /// So many ops did not fit into the queue here.
+    Lost(u64),
+    /// The module's state.
+    Checkpoint(Box<pb::Checkpoint>),
+    /// The module was replaced.
+    Upgrade(Box<pb::Upgrade>),
+    /// A note.
+    Mark(pb::Mark),
+}
+
+impl Item {
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let pending = |pending: &Pending| 512 + pending.content.as_ref().map_or(0, Vec::len);
+        match self {
+            Item::Op(op) | Item::Unfinished(op) => pending(op),
+            Item::Panic(_, op) => op.as_ref().map_or(512, |op| pending(op)),
+            Item::Block(_, data) => 64 + data.len(),
+            Item::Checkpoint(checkpoint) => checkpoint.state.len(),
+            Item::Lost(_) | Item::Upgrade(_) | Item::Mark(_) => 64,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    items: Vec<Item>,
+    bytes: usize,
+    /// Ops that ended since the recording began, recorded or not.
+    ends: u64,
+    /// Ops that did not fit since the last that did.
+    lost: u64,
+    closed: bool,
+}
+
+/// The queue.
+#[derive(Debug)]
+pub struct Queue {
+    inner: Mutex<Inner>,
+    work: Condvar,
+    room: Condvar,
+    /// Most bytes that wait.
+    limit: usize,
+    /// Wait for room instead of losing ops.
+    block: bool,
+}
+
+/// What the writer took from the queue.
+#[derive(Debug)]
+pub struct Batch {
+    /// In order.
+    pub items: Vec<Item>,
+    /// Nothing will follow.
+    pub last: bool,
+}
+
+impl Queue {
+    /// A queue of `limit` bytes.
+    pub fn new(limit: usize, block: bool) -> Queue {
+        Queue { inner: Mutex::default(), work: Condvar::new(), room: Condvar::new(), limit, block }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().expect("no host code panics while it holds the queue")
+    }
+
+    /// Ops that ended so far.
+    pub fn ends(&self) -> u64 {
+        self.inner().ends
+    }
+
+    /// Puts an op at the end of the order, with the blocks that it was first to read. Answers how many ops were lost: 0 or 1.
+    pub fn end(&self, mut op: Box<Pending>, first_reads: Vec<(u64, Box<[u8]>)>) -> u64 {
+        let blocks = first_reads.iter().map(|(_, data)| 64 + data.len()).sum::<usize>();
+        let bytes = 512 + op.content.as_ref().map_or(0, Vec::len) + blocks;
+        let mut inner = self.inner();
+        while self.block && inner.bytes + bytes > self.limit && inner.bytes > 0 && !inner.closed {
+            inner = self.room.wait(inner).expect("no host code panics while it holds the queue");
+        }
+        op.op.overlap = u32::try_from(inner.ends - op.ends_before).unwrap_or(u32::MAX);
+        inner.ends += 1;
+        if inner.closed || (inner.bytes + bytes > self.limit && inner.bytes > 0) {
+            inner.lost += 1;
+            return 1;
+        }
+        if inner.lost > 0 {
+            let lost = std::mem::take(&mut inner.lost);
+            inner.items.push(Item::Lost(lost));
+        }
+        inner.items.extend(first_reads.into_iter().map(|(number, data)| Item::Block(number, data)));
+        inner.items.push(Item::Op(op));
+        let before = inner.bytes;
+        inner.bytes += bytes;
+        let wake = before < WAKE_AT && inner.bytes >= WAKE_AT;
+        drop(inner);
+        if wake {
+            self.work.notify_one();
+        }
+        0
+    }
+
+    /// Puts something other than an ended op into the order, whether there is room or not: there are few of them.
+    pub fn push(&self, item: Item) {
+        let mut inner = self.inner();
+        if inner.closed {
+            return;
+        }
+        if inner.lost > 0 {
+            let lost = std::mem::take(&mut inner.lost);
+            inner.items.push(Item::Lost(lost));
+        }
+        inner.bytes += item.bytes();
+        inner.items.push(item);
+    }
+
+    /// Ends the queue.
+    pub fn close(&self) {
+        let mut inner = self.inner();
+        if inner.lost > 0 {
+            let lost = std::mem::take(&mut inner.lost);
+            inner.items.push(Item::Lost(lost));
+        }
+        inner.closed = true;
+        drop(inner);
+        self.work.notify_one();
+        self.room.notify_all();
+    }
+
+    /// Takes what there is; waits for `patience` when there is nothing.
+    pub fn take(&self, patience: Duration) -> Batch {
+        let mut inner = self.inner();
+        if inner.bytes < WAKE_AT && !inner.closed {
+            inner = self.work.wait_timeout(inner, patience).expect("no host code panics while it holds the queue").0;
+        }
+        inner.bytes = 0;
+        let batch = Batch { items: std::mem::take(&mut inner.items), last: inner.closed };
+        drop(inner);
+        if self.block {
+            self.room.notify_all();
+        }
+        batch
+    }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What the mount tells of each op.
+
+use super::queue::{Item, Pending, Queue};
+use super::writing::{self, Numbers};
+use crate::ks::{Crash, Taken};
+use crate::proto::trace as pb;
+use crate::proto::trace::op::Request;
+use crate::trace::{Caller, Finished, RequestParts, TraceWriter, USUAL_TTL_NS, Usual, from_reply, from_request};
+use bento_abi::ReplyBuf;
+use bento_abi::fuse::opcode;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use thiserror::Error;
+
+/// Most threads that serve ops.
+pub const SLOTS: usize = 64;
+/// Bytes of ops that may wait for the writer.
+const QUEUE_BYTES: usize = 64 << 20;
+/// Most bytes of state that a checkpoint in a trace may have: a chunk's, with room for the rest of the record.
+const MAX_STATE: usize = crate::trace::MAX_RAW - (1 << 20);
+
+/// A recording that cannot be made or ended.
+#[derive(Debug, Error)]
+pub enum RecordError {
+    /// The file cannot be made.
+    #[error("cannot write the trace {}: {source}", path.display())]
+    Create {
+        /// The trace.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The end of the trace could not be written.
+    #[error("cannot finish the trace {}: {source}", path.display())]
+    Finish {
+        /// The trace.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state is larger than a chunk may be.
+    #[error("the file system's state has {bytes} bytes; a checkpoint in a trace holds {MAX_STATE}")]
+    StateTooLarge {
+        /// How many.
+        bytes: usize,
+    },
+}
+
+impl RecordError {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            RecordError::Create { .. } => "E_RECORD_CREATE",
+            RecordError::Finish { .. } => "E_RECORD_FINISH",
+            RecordError::StateTooLarge { .. } => "E_RECORD_STATE_TOO_LARGE",
+        }
+    }
+
+    /// What to do about it.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            RecordError::Create { .. } => "name a file in a directory that exists, can be written and has 64 KiB of room",
+            RecordError::Finish { .. } => "what was recorded before is in the file and can be replayed; free some room and record again",
+            RecordError::StateTooLarge { .. } => "record from the start of a mount (mount --record), which needs no checkpoint",
+        }
+    }
+}
+
+/// How far a recording is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Ops in the trace.
+    pub ops: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Ops that were lost.
+    pub dropped: u64,
+}
+
+/// A running recording.
+#[derive(Debug)]
+pub struct Recorder {
+    path: PathBuf,
+    queue: Arc<Queue>,
+    numbers: Arc<Numbers>,
+    lost: AtomicU64,
+    /// Replay begins with a device that is not empty.
+    keep_first_reads: bool,
+    /// Ops under way, by thread.
+    slots: Vec<Mutex<Option<Box<Pending>>>>,
+    writer: Mutex<Option<JoinHandle<io::Result<Finished>>>>,
+}
+
+impl Recorder {
+    /// Makes the file and starts the writer.
+    pub fn start(path: &Path, header: pb::Header) -> Result<Recorder, RecordError> {
+        let failed = |source| RecordError::Create { path: path.to_owned(), source };
+        let keep_first_reads = header.origin() != pb::Origin::Mkfs;
+        let block = header.drop_policy() == pb::DropPolicy::Block;
+        let writer = TraceWriter::create(path, header).map_err(failed)?;
+        let (queue, numbers) = (Arc::new(Queue::new(QUEUE_BYTES, block)), Arc::new(Numbers::default()));
+        let (of_writer, told) = (Arc::clone(&queue), Arc::clone(&numbers));
+        let run = move || writing::run(writer, &of_writer, &told);
+        let thread = std::thread::Builder::new().name("record".into()).spawn(run).map_err(failed)?;
+        Ok(Recorder {
+            path: path.to_owned(),
+            queue,
+            numbers,
+            lost: AtomicU64::new(0),
+            keep_first_reads,
+            slots: std::iter::repeat_with(Mutex::default).take(SLOTS).collect(),
+            writer: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// The trace.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Numbers so far.
+    pub fn progress(&self) -> Progress {
+        let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let dropped = load(&self.numbers.dropped).max(load(&self.lost));
+        Progress { ops: load(&self.numbers.ops), bytes: load(&self.numbers.bytes), dropped }
+    }
+
+    fn slot(&self, thread: u32) -> std::sync::MutexGuard<'_, Option<Box<Pending>>> {
+        self.slots[thread as usize % SLOTS].lock().expect("no host code panics while it holds a slot")
+    }
+
+    /// An op begins on `thread`, which serves one at a time.
+    pub fn begin(&self, thread: u32, begin_ns: i64, parts: &RequestParts<'_>) {
+        let (nodeid, request) = from_request(parts);
+        let content = (parts.opcode == opcode::WRITE).then(|| parts.data.bytes().to_vec());
+        let caller = Caller { uid: parts.uid, gid: parts.gid, pid: parts.pid };
+        self.begin_step(thread, begin_ns, nodeid, caller, request, content);
+    }
+
+    /// A step in the module's life (MKFS, MOUNT, UNMOUNT) begins.
+    pub fn begin_life(&self, thread: u32, begin_ns: i64, request: Request) {
+        self.begin_step(thread, begin_ns, 0, Caller::KERNEL, request, None);
+    }
+
+    fn begin_step(
+        &self,
+        thread: u32,
+        begin_ns: i64,
+        nodeid: u64,
+        caller: Caller,
+        request: Request,
+        content: Option<Vec<u8>>,
+    ) {
+        let op = pb::Op { thread, nodeid, request: Some(request), ..pb::Op::default() };
+        let ends_before = self.queue.ends();
+        *self.slot(thread) = Some(Box::new(Pending { begin_ns, caller, op, content, ends_before }));
+    }
+
+    /// The op of `thread` ended. `data` is what the module filled of the request's room.
+    pub fn end(&self, thread: u32, end_ns: i64, reply: &ReplyBuf, data: &[u8], taken: Taken) {
+        let Some(mut pending) = self.slot(thread).take() else { return };
+        let usual = Usual { begin_ns: pending.begin_ns, ttl_ns: USUAL_TTL_NS };
+        if let Some(request) = &pending.op.request {
+            let (errno, answer) = from_reply(request, pending.op.nodeid, reply, data, usual);
+            (pending.op.errno, pending.op.reply) = (errno, answer);
+        }
+        self.hand_over(pending, end_ns, taken);
+    }
+
+    /// The step of the module's life on `thread` ended.
+    pub fn end_life(&self, thread: u32, end_ns: i64, errno: i32, taken: Taken) {
+        let Some(mut pending) = self.slot(thread).take() else { return };
+        pending.op.errno = errno as u32;
+        self.hand_over(pending, end_ns, taken);
+    }
+
+    fn hand_over(&self, mut pending: Box<Pending>, end_ns: i64, mut taken: Taken) {
+        pending.op.duration_ns = end_ns.saturating_sub(pending.begin_ns).max(0) as u64;
+        let first_reads = self.first_reads(&mut taken);
+        took(&mut pending.op, taken);
+        self.lost.fetch_add(self.queue.end(pending, first_reads), Ordering::Relaxed);
+    }
+
+    fn first_reads(&self, taken: &mut Taken) -> Vec<(u64, Box<[u8]>)> {
+        let reads = std::mem::take(&mut taken.first_reads);
+        if self.keep_first_reads { reads } else { Vec::new() }
+    }
+
+    /// The op of `thread` did not come back.
+    pub fn crashed(&self, thread: u32, crash: &Crash, mut taken: Taken) {
+        let Some(mut pending) = self.slot(thread).take() else { return };
+        for (number, data) in self.first_reads(&mut taken) {
+            self.queue.push(Item::Block(number, data));
+        }
+        took(&mut pending.op, taken);
+        match panic_message(crash) {
+            Some(panic) => self.queue.push(Item::Panic(Box::new(panic), Some(pending))),
+            // Another op brought the module down under this one.
+            None => self.queue.push(Item::Unfinished(pending)),
+        }
+    }
+
+    /// The state of the module here, from which a replay begins; no op is under way.
+    pub fn checkpoint(&self, checkpoint: pb::Checkpoint) -> Result<(), RecordError> {
+        let bytes = checkpoint.state.len() + 8 * checkpoint.locks.len();
+        if bytes > MAX_STATE {
+            return Err(RecordError::StateTooLarge { bytes });
+        }
+        self.queue.push(Item::Checkpoint(Box::new(checkpoint)));
+        Ok(())
+    }
+
+    /// The content of a block here.
+    pub fn block(&self, number: u64, data: Box<[u8]>) {
+        self.queue.push(Item::Block(number, data));
+    }
+
+    /// The module was replaced, or was not.
+    pub fn upgrade(&self, upgrade: pb::Upgrade) {
+        self.queue.push(Item::Upgrade(Box::new(upgrade)));
+    }
+
+    /// A note.
+    pub fn mark(&self, text: &str) {
+        let time_ns = crate::trace::realtime_ns();
+        self.queue.push(Item::Mark(pb::Mark { text: text.to_owned(), time_ns }));
+    }
+
+    /// Ends the recording: ops that are still under way are written without answers.
+    pub fn finish(&self) -> Result<Finished, RecordError> {
+        for slot in 0..SLOTS {
+            if let Some(pending) = self.slot(slot as u32).take() {
+                self.queue.push(Item::Unfinished(pending));
+            }
+        }
+        self.queue.close();
+        let writer = self.writer.lock().expect("no host code panics while it holds this").take();
+        let finished = match writer.map(JoinHandle::join) {
+            Some(Ok(finished)) => finished,
+            Some(Err(_)) => Err(io::Error::other("the writer thread failed")),
+            None => Err(io::Error::other("the recording was finished before")),
+        };
+        finished.map_err(|source| RecordError::Finish { path: self.path.clone(), source })
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+fn took(op: &mut pb::Op, taken: Taken) {
+    op.lock_order = taken.lock_order;
+    op.random = taken.random.into();
+    op.clock_ns = taken.clock_ns;
+    op.failures = taken.failures;
+}
+
+/// The trace's message for a crash; `None` when it was not this op's own.
+fn panic_message(crash: &Crash) -> Option<pb::Panic> {
+    use pb::panic::Cause;
+    let (cause, message, location) = match crash {
+        Crash::Panic { message, location } => (Cause::Panic, message.clone(), location.clone()),
+        Crash::Deadline { .. } => (Cause::Deadline, crash.to_string(), String::new()),
+        Crash::StackOverflow => (Cause::StackOverflow, crash.to_string(), String::new()),
+        Crash::Fault { .. } | Crash::Order { .. } => (Cause::Fault, crash.to_string(), String::new()),
+        Crash::Abandoned => return None,
+    };
+    Some(pb::Panic { cause: cause.into(), message, location, op: None })
+}

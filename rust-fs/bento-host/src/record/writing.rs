@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The thread that writes.
+
+use super::queue::{Item, Queue};
+use crate::trace::{Finished, Loss, TraceWriter};
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long the writer waits for work, and about how old a record may become before it is sealed: together less than the
+/// 100 ms of tail that a killed recorder may lose.
+const PATIENCE: Duration = Duration::from_millis(25);
+const SEAL_AFTER: Duration = Duration::from_millis(60);
+
+/// Numbers that may be read while the recording runs.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    /// Ops in the trace.
+    pub ops: AtomicU64,
+    /// Bytes of the file.
+    pub bytes: AtomicU64,
+    /// Ops that were lost.
+    pub dropped: AtomicU64,
+}
+
+/// Writes until the queue is closed.
+pub fn run(mut writer: TraceWriter, queue: &Queue, numbers: &Numbers) -> io::Result<Finished> {
+    let mut unsealed_since: Option<Instant> = None;
+    loop {
+        let batch = queue.take(PATIENCE);
+        for item in batch.items {
+            write(&mut writer, item);
+        }
+        if batch.last {
+            return writer.finish(0);
+        }
+        if !writer.has_unsealed() {
+            unsealed_since = None;
+        } else if unsealed_since.get_or_insert_with(Instant::now).elapsed() >= SEAL_AFTER {
+            writer.seal();
+            unsealed_since = None;
+        }
+        numbers.ops.store(writer.ops(), Ordering::Relaxed);
+        numbers.bytes.store(writer.bytes(), Ordering::Relaxed);
+        numbers.dropped.store(writer.dropped(), Ordering::Relaxed);
+    }
+}
+
+fn write(writer: &mut TraceWriter, item: Item) {
+    match item {
+        Item::Op(mut op) => {
+            let content = op.content.take();
+            writer.op(op.begin_ns, op.caller, &mut op.op, content.as_deref());
+        }
+        Item::Unfinished(mut op) => {
+            let content = op.content.take();
+            writer.unfinished(op.begin_ns, op.caller, &mut op.op, content.as_deref());
+        }
+        Item::Panic(mut panic, op) => {
+            let (begin_ns, caller, content) = op.map_or_else(Default::default, |op| {
+                panic.op = Some(op.op);
+                (op.begin_ns, op.caller, op.content)
+            });
+            writer.panic(begin_ns, caller, &mut panic, content.as_deref());
+        }
+        Item::Block(number, data) => writer.block(number, &data),
+        Item::Lost(ops) => writer.lost(Loss::BufferFull, ops),
+        Item::Checkpoint(checkpoint) => {
+            if !writer.checkpoint(&checkpoint) {
+                // Its size was checked before; should that ever be wrong, a gap says that the trace cannot be replayed.
+                writer.lost(Loss::TooLarge, 0);
+            }
+        }
+        Item::Upgrade(upgrade) => writer.upgrade(&upgrade),
+        Item::Mark(mark) => writer.mark(&mark),
+    }
+}
