@@ -13,7 +13,7 @@ import type { PathLookup } from '../../../trace/op-text.js';
 import type { TraceFile } from '../../../trace/trace-file.js';
 import type { Context } from '../../context.js';
 import { filterOption, pathsFor, withTrace } from './open.js';
-import { writeNewFile } from './output-file.js';
+import { writeWhole } from './output-file.js';
 import type { SeqRange } from './seq-range.js';
 
 export type ExportFormat = 'perfetto' | 'chrome' | 'csv' | 'ndjson';
@@ -52,7 +52,7 @@ export async function runExport(ctx: Context, { args, options }: ExportInput): P
     const items = selectItems({ trace, filter, from, to, paths, records: filter === undefined, signal: ctx.signal });
     const parts = render(format, items, trace, paths);
     if (output === undefined) for await (const part of parts) await ctx.out.write(part);
-    else await writeNewFile(resolve(ctx.cwd, output), parts, { replace: true });
+    else await writeWhole(resolve(ctx.cwd, output), parts);
     return EXIT.ok;
   });
 }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { EnvironmentError, UsageError } from '../../base/errors.js';
+import { EXIT, type ExitCode } from '../../base/exit-codes.js';
+import { formatBytes, formatCount, formatPlural } from '../../base/format.js';
+import { runtimeFolder } from '../../capture/control.js';
+import type { DataPolicy, DropPolicy, RecordProgress } from '../../capture/host-mount.js';
+import { type Recorded, record } from '../../capture/record.js';
+import { resolveModule } from '../../host/modules/resolve-module.js';
+import { jsonDocument } from '../../report/json-document.js';
+import type { Context } from '../context.js';
+import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
+import { repoOf } from './diff.js';
+
+export type RecordInput = {
+  readonly args: { readonly command: readonly string[] };
+  readonly options: {
+    readonly fs: string;
+    readonly source: 'fuse' | 'kernel' | 'vm';
+    readonly mount: string | undefined;
+    readonly image: string | undefined;
+    readonly size: bigint | undefined;
+    readonly output: string | undefined;
+    readonly data: DataPolicy;
+    readonly policy: DropPolicy;
+    readonly fsOptions: string | undefined;
+    readonly repo: string | undefined;
+  };
+};
+
+const DEFAULT_SIZE = 1n << 30n;
+
+/** The work of `record`. */
+export async function runRecord(ctx: Context, { args, options }: RecordInput): Promise<ExitCode> {
+  checkSource(options.source);
+  const words = checkCommand(args.command);
+  const mountpoint = options.mount === undefined ? undefined : await checkFolder(resolve(ctx.cwd, options.mount));
+  const around = surroundingsOf(ctx);
+  const build = { ...buildOptions(ctx), repo: repoOf(ctx, options.repo) };
+  const module = await resolveModule(options.fs, around, build);
+  ctx.talk.progress('');
+  const trace = options.output === undefined ? await freeName(ctx, words[0]) : resolve(ctx.cwd, options.output);
+  const recorded = await record(
+    {
+      module: module.path,
+      trace,
+      mountpoint,
+      image: options.image === undefined ? undefined : resolve(ctx.cwd, options.image),
+      size: options.size ?? DEFAULT_SIZE,
+      policy: options.policy,
+      data: options.data,
+      fsOptions: options.fsOptions,
+      control: join(runtimeFolder(ctx.env), `${basename(trace, '.btr').slice(0, 40)}.sock`),
+      words,
+      stdoutToStderr: ctx.flags.json,
+      isTerminal: ctx.stdin.isTTY === true,
+      tmp: ctx.env.TMPDIR || '/tmp',
+      signal: ctx.signal,
+      onProgress: (progress) => ctx.talk.progress(progressText(progress)),
+    },
+    around,
+  );
+  ctx.talk.progress('');
+  await linkLatest(ctx, trace);
+  if (ctx.flags.json) await ctx.out.json(document(trace, module.label, words, recorded));
+  else tell(ctx, trace, recorded);
+  return recorded.account.crash === undefined ? recorded.status : EXIT.crashed;
+}
+
+function checkSource(source: RecordInput['options']['source']): void {
+  if (source === 'fuse') return;
+  throw new EnvironmentError(
+    'E_ENV_SOURCE',
+    `recording from the ${source === 'vm' ? 'VM' : 'kernel'} is not available in this version`,
+    {
+      why: 'this version records in userspace, through FUSE',
+      hint: 'leave --source out',
+    },
+  );
+}
+
+function checkCommand(words: readonly string[]): readonly [string, ...string[]] {
+  const [program, ...rest] = words;
+  if (program !== undefined) return [program, ...rest];
+  throw new UsageError('there is no command to record', { hint: 'bento-rr record -- COMMAND [ARGUMENTS]' });
+}
+
+async function checkFolder(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return path;
+  throw new UsageError(`cannot mount at ${path}`, {
+    why: found === undefined ? 'it does not exist' : 'it is no folder',
+    hint: `mkdir ${path}`,
+  });
+}
+
+/** `git-20261122-171059.btr` in the folder of traces; what stands there is never written over. */
+async function freeName(ctx: Context, program: string): Promise<string> {
+  const stamp = new Date(Number(ctx.now() / 1_000_000n))
+    .toISOString()
+    .replaceAll(/[-:]|\..*/g, '')
+    .replace('T', '-');
+  const name = `${basename(program).replaceAll(/[^\w.-]/g, '_')}-${stamp}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const path = join(ctx.paths.traces, `${name}${attempt === 1 ? '' : `-${attempt}`}.btr`);
+    const free = await stat(path).then(
+      () => false,
+      () => true,
+    );
+    if (free) return path;
+  }
+}
+
+function progressText({ ops, bytes, dropped }: RecordProgress): string {
+  const lost = dropped > 0n ? `, ${formatPlural(dropped, 'op')} DROPPED` : '';
+  return `recording: ${formatPlural(ops, 'op')}, ${formatBytes(bytes)}${lost}`;
+}
+
+/** `latest` is replaced in one step, so that another recording never finds it missing. */
+async function linkLatest(ctx: Context, trace: string): Promise<void> {
+  const { latest } = ctx.paths;
+  const fresh = `${latest}.${basename(trace)}.tmp`;
+  try {
+    await mkdir(dirname(latest), { recursive: true });
+    await rm(fresh, { force: true });
+    await symlink(dirname(trace) === dirname(latest) ? basename(trace) : trace, fresh);
+    await rename(fresh, latest);
+  } catch (error) {
+    // The recording is safe; only commands without TRACE will not find it.
+    ctx.talk.warn(`the link to the latest recording could not be made: ${String(error)}`);
+  }
+}
+
+function document(trace: string, module: string, words: readonly string[], { status, account }: Recorded) {
+  return jsonDocument('bento-rr/record@1', {
+    verdict: account.crash === undefined ? 'recorded' : 'crashed',
+    trace,
+    module,
+    command: words,
+    status,
+    ops: account.recorded,
+    dropped: account.dropped,
+    bytes: account.bytes,
+    crash: account.crash,
+  });
+}
+
+/** On stderr: stdout is the command's. */
+function tell(ctx: Context, trace: string, { account }: Recorded): void {
+  const { style } = ctx.talk;
+  const { recorded, dropped, bytes, crash } = account;
+  const shown = shellWord(shownPath(trace, ctx.cwd));
+  ctx.talk.note(
+    `recorded ${formatPlural(recorded, 'op')} (${formatBytes(bytes)}), ${formatCount(dropped)} dropped: ${style.bold(shown)}`,
+  );
+  if (dropped > 0n) ctx.talk.warn('the trace has gaps; --policy block loses nothing, at the price of waiting');
+  if (crash !== undefined) ctx.talk.error(`${style.bad('the file system crashed')}: ${crash}`);
+  ctx.talk.note(`next: bento-rr replay ${shown}  ${style.dim('# replay it, and compare every answer')}`);
+}
