@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,23 @@ const ANSWER_MS = 60_000;
 export function runtimeFolder(env: Env): string {
   const given = env.XDG_RUNTIME_DIR;
   return given?.startsWith('/') ? join(given, 'bento-rr') : join(tmpdir(), `bento-rr-${userInfo().uid}`);
+}
+
+/** The socket of the mount at a place: named by it, so that nothing need be written down, and short enough for a socket. */
+export function controlSocket(env: Env, mountpoint: string): string {
+  return join(runtimeFolder(env), `${createHash('sha256').update(mountpoint).digest('hex').slice(0, 16)}.sock`);
+}
+
+/** Where things are mounted, as the kernel says. */
+export async function mountpoints(): Promise<readonly string[]> {
+  const lines = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+  // The kernel writes blanks, tabs, newlines and backslashes in octal.
+  const plain = (path: string) =>
+    path.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return lines.flatMap((line) => {
+    const path = line.split(' ')[1];
+    return path === undefined ? [] : [plain(path)];
+  });
 }
 
 /** Paths of the sockets that are there; whether anybody listens shows when they are asked. */

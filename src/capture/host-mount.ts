@@ -6,6 +6,7 @@ import { HostError } from '../base/errors.js';
 import { findHost, type Surroundings } from '../host/locate.js';
 import { TextTail } from '../host/text-tail.js';
 import { hostFailure } from './host-failure.js';
+import { whole } from './json-fields.js';
 
 export type DropPolicy = 'drop' | 'block';
 export type DataPolicy = 'full' | 'none';
@@ -149,11 +150,6 @@ function accountOf(said: object): MountAccount {
     bytes: whole(counts, 'bytes'),
     crash: typeof crash === 'string' ? crash : undefined,
   };
-}
-
-function whole(from: object, key: string): bigint {
-  const value: unknown = Reflect.get(from, key);
-  return typeof value === 'number' && Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
 }
 
 function argumentsOf(request: MountRequest): string[] {

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentError, systemCodeOf } from '../base/errors.js';
 import type { Surroundings } from '../host/locate.js';
+import { controlSocket, runtimeFolder } from './control.js';
 import { describeModule } from './describe-module.js';
 import { type DataPolicy, type DropPolicy, HostMount, type MountAccount, type RecordProgress } from './host-mount.js';
 import { type CommandRequest, runCommand } from './run-command.js';
@@ -21,8 +22,6 @@ export type RecordRequest = {
   readonly policy: DropPolicy;
   readonly data: DataPolicy;
   readonly fsOptions?: string | undefined;
-  /** Socket for status and upgrade. */
-  readonly control: string;
   readonly words: CommandRequest['words'];
   readonly stdoutToStderr: boolean;
   readonly isTerminal: boolean;
@@ -47,8 +46,9 @@ export async function record(request: RecordRequest, around: Surroundings): Prom
     if (request.mountpoint === undefined) await mkdir(mountpoint);
     await Promise.all([
       mkdir(dirname(request.trace), { recursive: true }),
-      mkdir(dirname(request.control), { recursive: true, mode: 0o700 }),
+      mkdir(runtimeFolder(around.env), { recursive: true, mode: 0o700 }),
     ]);
+    const control = controlSocket(around.env, mountpoint);
     const image = needsDevice ? (request.image ?? join(folder, 'image')) : request.image;
     const mount = await HostMount.start(
       {
@@ -60,7 +60,7 @@ export async function record(request: RecordRequest, around: Surroundings): Prom
         policy: request.policy,
         data: request.data,
         command: request.words,
-        control: request.control,
+        control,
         fsOptions: request.fsOptions,
       },
       around,

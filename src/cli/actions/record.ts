@@ -5,7 +5,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { EnvironmentError, UsageError } from '../../base/errors.js';
 import { EXIT, type ExitCode } from '../../base/exit-codes.js';
 import { formatBytes, formatCount, formatPlural } from '../../base/format.js';
-import { runtimeFolder } from '../../capture/control.js';
 import type { DataPolicy, DropPolicy, RecordProgress } from '../../capture/host-mount.js';
 import { type Recorded, record } from '../../capture/record.js';
 import { resolveModule } from '../../host/modules/resolve-module.js';
@@ -52,7 +51,6 @@ export async function runRecord(ctx: Context, { args, options }: RecordInput): P
       policy: options.policy,
       data: options.data,
       fsOptions: options.fsOptions,
-      control: join(runtimeFolder(ctx.env), `${basename(trace, '.btr').slice(0, 40)}.sock`),
       words,
       stdoutToStderr: ctx.flags.json,
       isTerminal: ctx.stdin.isTTY === true,
