@@ -20,9 +20,16 @@ export type Mutant = {
   readonly why: string;
   /** Public bugs that have this shape, one line. */
   readonly shape: string;
-  /** What sees it: a replay of the golden traces, or only handing the state of a run over to it. */
-  readonly caughtBy: 'replay' | 'hand-over';
+  readonly caughtBy: CaughtBy;
 };
+
+/**
+ * What sees a mutant on the golden traces: the answers of a replay; only the device after an op, which is what `diff` compares; or
+ * only handing the state of a run over to it, as the gate does.
+ */
+export type CaughtBy = (typeof CAUGHT_BY)[number];
+
+const CAUGHT_BY = ['replay', 'state', 'hand-over'] as const;
 
 /** All of them, by number. */
 export function readMutants(): readonly Mutant[] {
@@ -38,10 +45,10 @@ function readMutant(patch: string, name: string): Mutant {
   const [only] = fs;
   const why = fields.get('why');
   const shape = fields.get('shape');
-  const caughtBy = fields.get('caught-by') ?? 'replay';
+  const caughtBy = CAUGHT_BY.find((way) => way === (fields.get('caught-by') ?? 'replay'));
   if (fs.size !== 1 || only === undefined) throw new Error(`${patch} changes ${fs.size} crates: a mutant changes one`);
   if (why === undefined || shape === undefined) throw new Error(`${patch} begins without "why: ..." and "shape: ..."`);
-  if (caughtBy !== 'replay' && caughtBy !== 'hand-over') throw new Error(`${patch}: caught-by is replay or hand-over`);
+  if (caughtBy === undefined) throw new Error(`${patch}: caught-by is one of ${CAUGHT_BY.join(', ')}`);
   return { name, patch, fs: only, why, shape, caughtBy };
 }
 
