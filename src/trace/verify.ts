@@ -47,6 +47,7 @@ class Check {
   readonly #blobs = new Set<string>();
   readonly #loss = new Map<number, bigint>();
   #cut = false;
+  #unread = false;
   #ops = 0n;
   #gaps = 0;
   #dropped = 0n;
@@ -63,7 +64,11 @@ class Check {
       loaded = trace.load(number);
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
-      this.found(number, `${error.message}: ${error.why ?? ''}`);
+      this.found(
+        number,
+        `ops ${place.firstSeq} to ${place.lastSeq}, byte ${place.offset}: ${error.why ?? error.message}`,
+      );
+      this.#unread = true;
       this.#lastSeq = place.lastSeq;
       return;
     }
@@ -90,6 +95,8 @@ class Check {
         `the account does not add up: ${offered} offered, ${recorded} recorded + ${dropped} dropped + ${filtered} filtered`,
       );
     }
+    // What an unreadable chunk held is not known, and it was named already.
+    if (this.#unread) return;
     if (recorded !== this.#ops) this.found(undefined, `the account says ${recorded} ops; the chunks hold ${this.#ops}`);
     if (dropped !== this.#dropped)
       this.found(undefined, `the account says ${dropped} dropped; the gaps say ${this.#dropped}`);
