@@ -19,4 +19,9 @@ export const GENERATORS = [
     from: ['proto'],
     make: async () => (await import('../proto/generate/generate.mjs')).generate(),
   },
+  {
+    name: 'keys',
+    from: ['src/tui/commands'],
+    make: async (root) => (await import('./keys-page.mjs')).keysPage(root),
+  },
 ];

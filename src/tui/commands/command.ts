@@ -14,9 +14,9 @@ export type CommandContext = 'browse' | PaneId | 'prompt' | 'palette' | 'help' |
 
 /** Headings of the help, in the order they are shown. */
 export const COMMAND_GROUPS = {
-  move: 'Move',
   replay: 'Time travel',
   find: 'Filter, search and marks',
+  move: 'Move',
   tree: 'Tree',
   view: 'View',
   app: 'Program',

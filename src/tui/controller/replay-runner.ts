@@ -130,7 +130,7 @@ export class ReplayRunner {
       notices.dialog('The module crashed', {
         message,
         why: stop.message,
-        hint: 'S and Enter go back; the tree shows what was before',
+        hint: 'S goes back before it, as does Enter on an earlier op',
       });
     }
     if (stop.reason === 'refused') notices.toast('bad', `the replay cannot go on: ${stop.message}`);

@@ -149,7 +149,8 @@ function named(parameters: string, final: string): KeyPress | undefined {
   const [first = '', modifiers = '1'] = parameters.split(';');
   const prefix = modifierPrefix(modifiers);
   if (final === 'u') return fromCodePoint(Number(first.split(':')[0]), prefix);
-  const name = final === '~' ? NUMBERS[first] : LETTERS[final];
+  // A key's letter has no number, or 1 and the modifiers; others are reports (of the cursor's place: 24;80R).
+  const name = final === '~' ? NUMBERS[first] : first === '' || first === '1' ? LETTERS[final] : undefined;
   if (name === undefined || /^[<=>?]/.test(parameters)) return undefined;
   return key(prefix + name);
 }

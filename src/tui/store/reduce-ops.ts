@@ -47,7 +47,10 @@ export function indexAt(rows: readonly OpRow[], seq: bigint): number {
 }
 
 function move(ops: OpsState, by: number, height: number): OpsState {
-  if (ops.selected < 0 || by === 0) return ops;
+  if (by === 0) return ops;
+  // On the way to another place: from there.
+  if (ops.wanted !== undefined) return { ...ops, owed: ops.owed + by };
+  if (ops.selected < 0) return ops;
   const last = ops.rows.length - 1;
   const aim = ops.selected + by;
   const selected = Math.min(last, Math.max(0, aim));

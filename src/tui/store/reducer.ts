@@ -19,14 +19,23 @@ function step(state: State, action: Action): State {
   const layout = layoutOf(state);
   switch (slice) {
     case 'ops':
-      return { ...state, ops: reduceOps(state.ops, action as OpsAction, paneLines(layout, 'ops')) };
+      return withSlice(state, 'ops', reduceOps(state.ops, action as OpsAction, paneLines(layout, 'ops')));
     case 'run':
-      return following({ ...state, run: reduceRun(state.run, action as RunAction) }, action);
+      return following(withSlice(state, 'run', reduceRun(state.run, action as RunAction)), action);
     case 'tree':
-      return { ...state, tree: reduceTree(state.tree, action as TreeAction, treeLines(paneLines(layout, 'tree'))) };
+      return withSlice(
+        state,
+        'tree',
+        reduceTree(state.tree, action as TreeAction, treeLines(paneLines(layout, 'tree'))),
+      );
     default:
       return reduceUi(state, action as UiAction);
   }
+}
+
+/** The state itself when the slice did not change: then nobody needs to be told. */
+function withSlice<K extends 'ops' | 'run' | 'tree'>(state: State, key: K, slice: State[K]): State {
+  return state[key] === slice ? state : { ...state, [key]: slice };
 }
 
 /** When the run has stopped somewhere, a selection that follows it goes there too. */

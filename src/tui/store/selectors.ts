@@ -46,9 +46,9 @@ export function nextDifference(state: State, from: bigint, direction: 1 | -1): D
   return direction === 1 ? differences.find((one) => one.seq > from) : differences.findLast((one) => one.seq < from);
 }
 
-/** The op that commands about "here" mean; 0 when there is none. */
+/** The op that commands about "here" mean, be its rows still on their way; 0 when there is none. */
 export function here(state: State): bigint {
-  return selectedRow(state)?.seq ?? 0n;
+  return state.ops.wanted ?? selectedRow(state)?.seq ?? 0n;
 }
 
 export function isBusy(state: State): boolean {
