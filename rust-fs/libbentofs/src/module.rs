@@ -197,9 +197,9 @@ unsafe extern "C" fn fsck<F: FileSystem>(args: *const CreateArgs, report: *const
 unsafe extern "C" fn explain<F: FileSystem>(args: *const CreateArgs, number: u64, data: Str, text: *const Sink) -> i32 {
     // SAFETY: the contract: a live sink.
     let mut text = Text { sink: unsafe { *text }, failed: Ok(()) };
-    let said = unsafe { mount_of(args) }.and_then(|mount| {
-        // SAFETY: the contract.
-        F::explain(&mount, number, unsafe { slice(data) }, &mut text)
-    });
+    // SAFETY: the contract.
+    let content = unsafe { slice(data) };
+    // SAFETY: the contract.
+    let said = unsafe { mount_of(args) }.and_then(|mount| F::explain(&mount, number, content, &mut text));
     code(text.failed.and(said))
 }
