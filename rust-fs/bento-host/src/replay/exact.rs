@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The exact replay: a thread for each recorded one, and every lock taken in its recorded turn.
+//!
+//! Each thread asks its ops in their order. An op begins when every op that had ended before it began in the recording has ended
+//! in the replay, so that what needs no lock (a handle, a forgotten inode) is in order too. Within an op, lock acquisitions wait for
+//! their recorded turn. Safe Rust without atomics has no other way for one thread to see another's doing, so the outcome is the recorded one.
+//!
+//! An order that cannot be followed ends in a divergence of kind "order", never in a hang: when nothing moves for the run's
+//! deadline, every wait is broken off.
+//!
+//! A run stands still only where no op was under way in the recording, so it goes on to the next such place.
+
+use super::compare::{Answer, compare};
+use super::rules::Rules;
+use super::serial::{RunError, Target, Watch};
+use super::source::{Outline, Source, is_life};
+use super::subject::{Applied, Asked, Line, Subject, given};
+use super::translate::Translation;
+use super::verdict;
+use crate::ks::{Crash, LockId, OpInputs, World};
+use crate::module::Instance;
+use crate::proto::host::{Divergence, FieldDifference};
+use crate::trace::{OpRecord, Usual};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::thread::Scope;
+use std::time::{Duration, Instant};
+
+/// Ops that are handed to threads before they can begin. More when that is what the others wait for.
+const LOOKAHEAD: u64 = 4096;
+/// How often the watchdog looks.
+const LOOK: Duration = Duration::from_millis(10);
+/// Stack of a replaying thread.
+const STACK: usize = 8 << 20;
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// Every op up to this one was done.
+    pub place: u64,
+    /// Ops asked.
+    pub replayed: u64,
+    /// The first answer that differs, by number.
+    pub divergence: Option<Divergence>,
+    /// What crashed the module, and in which op.
+    pub crash: Option<(u64, Crash)>,
+    /// Why an op cannot be asked.
+    pub refused: Option<String>,
+}
+
+/// What the threads share.
+#[derive(Debug, Default)]
+struct State {
+    /// Every op up to this one has ended.
+    prefix: u64,
+    /// Ops beyond it that have.
+    beyond: BTreeSet<u64>,
+    /// Ops ended; what the watchdog looks at.
+    ended: u64,
+    /// Ops under way, by thread.
+    under_way: BTreeMap<u32, OpRecord>,
+    divergence: Option<Divergence>,
+    crash: Option<(u64, Crash)>,
+    refused: Option<String>,
+    last: Option<Asked>,
+}
+
+#[derive(Debug)]
+struct Shared<'a> {
+    state: Mutex<State>,
+    moved: Condvar,
+    rules: Mutex<&'a mut Rules>,
+    source: &'a Source,
+    instance: &'a Instance,
+    /// Judges by value.
+    names: &'a Translation,
+}
+
+impl Shared<'_> {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no thread panics while it holds this")
+    }
+
+    /// Waits until `record` may begin; false when the run is over.
+    fn begin(&self, record: &OpRecord) -> bool {
+        let after = (record.seq - 1).saturating_sub(u64::from(record.op.overlap));
+        let mut state = self.state();
+        while state.prefix < after && state.crash.is_none() && state.refused.is_none() {
+            state = self.moved.wait(state).expect("no thread panics while it holds this");
+        }
+        if state.crash.is_some() || state.refused.is_some() {
+            return false;
+        }
+        state.under_way.insert(record.op.thread, record.clone());
+        true
+    }
+
+    fn end(&self, asked: Asked, divergence: Option<Divergence>) {
+        let mut state = self.state();
+        let seq = asked.record.seq;
+        state.under_way.remove(&asked.record.op.thread);
+        state.ended += 1;
+        state.beyond.insert(seq);
+        let before = state.prefix;
+        while let Some(next) = state.beyond.first().copied().filter(|&next| next == state.prefix + 1) {
+            state.beyond.remove(&next);
+            state.prefix = next;
+        }
+        if let Some(divergence) = divergence
+            && state.divergence.as_ref().is_none_or(|first| divergence.seq < first.seq)
+        {
+            state.divergence = Some(divergence);
+        }
+        if state.last.as_ref().is_none_or(|last| last.record.seq < seq) {
+            state.last = Some(asked);
+        }
+        let moved = state.prefix != before;
+        drop(state);
+        if moved {
+            self.moved.notify_all();
+        }
+    }
+
+    fn crashed(&self, seq: u64, crash: Crash) {
+        let mut state = self.state();
+        // The others are only told that the instance is gone.
+        let better = state.crash.as_ref().is_none_or(|(_, known)| *known == Crash::Abandoned && crash != Crash::Abandoned);
+        if better {
+            state.crash = Some((seq, crash));
+        }
+        drop(state);
+        self.moved.notify_all();
+    }
+
+    fn refused(&self, why: String) {
+        self.state().refused.get_or_insert(why);
+        self.moved.notify_all();
+    }
+
+    fn over(&self) -> bool {
+        let state = self.state();
+        state.crash.is_some() || state.refused.is_some()
+    }
+
+    /// One recorded thread.
+    fn thread(&self, ops: &Receiver<OpRecord>) {
+        let mut line = Line::default();
+        while let Ok(record) = ops.recv() {
+            if !self.begin(&record) {
+                return;
+            }
+            let inputs = OpInputs {
+                thread: record.op.thread,
+                begin_ns: record.begin_ns,
+                given: Some(Box::new(given(&record.op, true))),
+                counting: true,
+            };
+            let seq = record.seq;
+            match line.dispatch(self.source, self.instance, &record, &record.op, inputs) {
+                Ok((Ok(answer), taken)) => {
+                    let divergence = self.judge(&record, &answer);
+                    self.end(Asked { record, translated: None, answer: Some(answer), taken }, divergence);
+                }
+                Ok((Err(crash), _)) => return self.crashed(seq, crash),
+                Err(why) => return self.refused(format!("op {seq} cannot be asked again: {why}")),
+            }
+        }
+    }
+
+    fn judge(&self, record: &OpRecord, answer: &Answer) -> Option<Divergence> {
+        if record.op.errno == answer.errno && record.op.reply == answer.reply {
+            return None;
+        }
+        let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
+        let usual = Usual { begin_ns: record.begin_ns, ttl_ns: self.source.header().usual_ttl_ns };
+        let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, &expected, answer);
+        if self.source.without_data() {
+            fields.retain(|difference| difference.field != "data.hash");
+        }
+        let mut rules = self.rules.lock().expect("no thread panics while it holds this");
+        rules.excuse(verdict::name(record), record.seq, &mut fields, true);
+        (!fields.is_empty()).then(|| verdict::reply(record, fields))
+    }
+
+    /// What the ops under way wait for, in words.
+    fn explain(&self, world: &World) -> String {
+        let state = self.state();
+        let waits = state.under_way.values().filter_map(|record| {
+            let five = record.op.lock_order.as_chunks::<5>().0.iter();
+            five.filter_map(|&[_, class, key, writes, reads]| {
+                let lock = LockId { class: u32::try_from(class).unwrap_or(u32::MAX), key };
+                let seen = world.lock_counters(lock);
+                ((seen.writes, seen.reads) < (writes, reads)).then(|| {
+                    format!(
+                        "op {} ({}) waits for lock {} to be acquired {writes} times exclusively and then {reads} times shared; \
+                         it has been {} and {} times",
+                        record.seq,
+                        verdict::name(record),
+                        world.lock_name(lock),
+                        seen.writes,
+                        seen.reads
+                    )
+                })
+            })
+            .next()
+        });
+        let waits: Vec<String> = waits.take(4).collect();
+        if waits.is_empty() {
+            return format!("nothing moves after op {}: no op under way waits for a lock", state.prefix);
+        }
+        format!("the recorded lock order cannot be followed after op {}: {}", state.prefix, waits.join("; "))
+    }
+}
+
+/// The first place from `seq` on where no op was under way.
+pub fn standstill(outline: &Outline, seq: u64) -> u64 {
+    // Backwards: `began` is the earliest place after which an op behind began.
+    let mut began = u64::MAX;
+    let mut found = outline.overlaps.len() as u64;
+    if outline.overlaps.is_empty() {
+        return seq;
+    }
+    for (at, &overlap) in outline.overlaps.iter().enumerate().skip(seq as usize).rev() {
+        let number = at as u64 + 1;
+        if began >= number {
+            found = number;
+        }
+        began = began.min((number - 1).saturating_sub(u64::from(overlap)));
+    }
+    if began >= seq { seq } else { found }
+}
+
+/// Runs from `place` to `target`, or to the next place after it where the recorded threads stood still.
+pub fn run(
+    source: &Source,
+    subject: &mut Subject,
+    place: u64,
+    target: Target,
+    rules: &mut Rules,
+    cancelled: &AtomicBool,
+    watch: &mut dyn Watch,
+) -> Result<Ran, RunError> {
+    let mut ran = Ran { place, ..Ran::default() };
+    let mut end = standstill(source.outline(), target.seq.min(source.ops()));
+    let mut tape = source.tape(place + 1);
+    let mut next = tape.next(source)?;
+    while ran.place < end && ran.crash.is_none() && ran.refused.is_none() && !cancelled.load(Ordering::Relaxed) {
+        let Some(record) = next.take() else { break };
+        if is_life(record.op.request.as_ref()) {
+            let seq = record.seq;
+            life(subject, record, rules, &mut ran);
+            if ran.crash.is_none() {
+                ran.place = seq;
+            }
+            watch.step(ran.place, None);
+            next = tape.next(source)?;
+        } else {
+            let mut feed = Feed { tape: &mut tape, held: Some(record), next: None };
+            threads(source, subject, &mut feed, &mut end, target, rules, cancelled, watch, &mut ran)?;
+            next = feed.next;
+        }
+        if target.stop_at_divergence && ran.divergence.is_some() {
+            break;
+        }
+    }
+    Ok(ran)
+}
+
+fn life(subject: &mut Subject, record: OpRecord, rules: &mut Rules, ran: &mut Ran) {
+    let seq = record.seq;
+    ran.replayed += 1;
+    match subject.apply(record.clone()) {
+        Applied::Answered(mut fields) => {
+            rules.excuse(verdict::name(&record), seq, &mut fields, true);
+            if !fields.is_empty() {
+                ran.divergence.get_or_insert(verdict::reply(&record, fields));
+            }
+        }
+        Applied::LeftOut(_) => {}
+        Applied::Crashed(crash) => {
+            ran.divergence.get_or_insert(verdict::crash(&record, None, Some(&crash), true));
+            ran.crash = Some((seq, crash));
+        }
+        Applied::Unaskable(why) => ran.refused = Some(format!("op {seq} cannot be asked again: {why}")),
+    }
+}
+
+/// Ops for the threads, up to a step in the module's life.
+struct Feed<'a> {
+    tape: &'a mut super::source::Tape,
+    held: Option<OpRecord>,
+    /// What came instead of an op for a thread.
+    next: Option<OpRecord>,
+}
+
+impl Feed<'_> {
+    fn take(&mut self, source: &Source, end: u64) -> Result<Option<OpRecord>, RunError> {
+        if self.next.is_some() {
+            return Ok(None);
+        }
+        let record = match self.held.take() {
+            Some(record) => Some(record),
+            None => self.tape.next(source)?,
+        };
+        match record {
+            Some(record) if record.seq <= end && !is_life(record.op.request.as_ref()) => Ok(Some(record)),
+            other => {
+                self.next = other;
+                Ok(None)
+            }
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one caller, and no two belong together")]
+fn threads(
+    source: &Source,
+    subject: &mut Subject,
+    feed: &mut Feed<'_>,
+    end: &mut u64,
+    target: Target,
+    rules: &mut Rules,
+    cancelled: &AtomicBool,
+    watch: &mut dyn Watch,
+    ran: &mut Ran,
+) -> Result<(), RunError> {
+    let deadline = subject.world().deadline();
+    let world = std::sync::Arc::clone(subject.world());
+    let Some(instance) = subject.instance() else {
+        ran.refused = Some("the trace has ops without a mounted file system".into());
+        return Ok(());
+    };
+    let shared = Shared {
+        state: Mutex::new(State { prefix: ran.place, ..State::default() }),
+        moved: Condvar::new(),
+        rules: Mutex::new(rules),
+        source,
+        instance,
+        names: &subject.names,
+    };
+    let result = std::thread::scope(|scope| {
+        let mut lines: BTreeMap<u32, Sender<OpRecord>> = BTreeMap::new();
+        let mut fed = ran.place;
+        let mut stuck = (0_u64, Instant::now());
+        let mut ahead = LOOKAHEAD;
+        let mut winding_up = false;
+        let result = loop {
+            let (prefix, ended, diverged) = {
+                let state = shared.state();
+                (state.prefix, state.ended, state.divergence.is_some())
+            };
+            if shared.over() {
+                break Ok(());
+            }
+            if !winding_up && (cancelled.load(Ordering::Relaxed) || diverged && target.stop_at_divergence) {
+                winding_up = true;
+                *end = (*end).min(standstill(source.outline(), fed));
+            }
+            while fed < prefix.saturating_add(ahead) {
+                match feed.take(source, *end) {
+                    Ok(Some(record)) => {
+                        fed = record.seq;
+                        let line = lines.entry(record.op.thread).or_insert_with(|| spawn(scope, &shared, record.op.thread));
+                        // A thread that is gone has said why.
+                        let _ = line.send(record);
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        shared.refused(error.to_string());
+                        return Err(error);
+                    }
+                }
+            }
+            watch.step(prefix, None);
+            if prefix >= fed && (feed.next.is_some() || fed >= *end || fed == prefix && feed.held.is_none() && exhausted(source, fed)) {
+                break Ok(());
+            }
+            if ended != stuck.0 {
+                stuck = (ended, Instant::now());
+            } else if stuck.1.elapsed() > LOOK * 5 && fed == prefix.saturating_add(ahead) {
+                // They may wait for an op that was not handed out yet.
+                ahead = ahead.saturating_mul(4);
+            } else if stuck.1.elapsed() > deadline {
+                world.break_order(shared.explain(&world));
+                let first = shared.state().under_way.values().map(|record| record.seq).min();
+                shared.crashed(first.unwrap_or(prefix + 1), Crash::Order { message: shared.explain(&world) });
+            }
+            let state = shared.state();
+            if state.prefix == prefix {
+                drop(shared.moved.wait_timeout(state, LOOK).expect("no thread panics while it holds this"));
+            }
+        };
+        drop(lines);
+        result
+    });
+    let state = shared.state.into_inner().expect("every thread has ended well");
+    ran.place = state.prefix;
+    ran.replayed += state.ended;
+    ran.refused = state.refused;
+    if let Some(divergence) = state.divergence {
+        ran.divergence.get_or_insert(divergence);
+    }
+    if let Some((seq, crash)) = state.crash {
+        let record = match state.under_way.into_values().find(|record| record.seq == seq) {
+            Some(record) => Some(record),
+            None => source.op(seq)?,
+        };
+        if let Some(record) = record {
+            let divergence = verdict::crash(&record, None, Some(&crash), true);
+            if ran.divergence.as_ref().is_none_or(|first| seq < first.seq) {
+                ran.divergence = Some(divergence);
+            }
+            subject.set_last(Some(Asked { record, translated: None, answer: None, taken: Default::default() }));
+        }
+        ran.crash = Some((seq, crash));
+    } else {
+        subject.set_last(state.last);
+    }
+    result
+}
+
+fn exhausted(source: &Source, fed: u64) -> bool {
+    fed >= source.ops()
+}
+
+fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, thread: u32) -> Sender<OpRecord> {
+    let (sender, ops) = channel();
+    let builder = std::thread::Builder::new().name(format!("replay-{thread}")).stack_size(STACK);
+    if builder.spawn_scoped(scope, move || shared.thread(&ops)).is_err() {
+        shared.refused(format!("no thread could be started for recorded thread {thread}; there are too many"));
+    }
+    sender
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(overlaps: &[u32]) -> Outline {
+        Outline { threads: Vec::new(), overlaps: overlaps.to_vec() }
+    }
+
+    #[test]
+    fn a_standstill_has_no_op_across_it() {
+        // Op 3 began before op 2 ended; op 6 before ops 4 and 5 ended.
+        let overlaps = outline(&[0, 0, 1, 0, 0, 2, 0]);
+        let places: Vec<u64> = (0..=7).map(|seq| standstill(&overlaps, seq)).collect();
+        assert_eq!(places, [0, 1, 3, 3, 6, 6, 6, 7]);
+        assert_eq!(standstill(&outline(&[]), 5), 5);
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Replays: a trace against a module.
+//!
+//! [`source`] opens a trace, [`subject`] is a module that is asked its ops, [`serial`] is a run from place to place, with
+//! [`order`] saying which op is next, [`exact`] the way that keeps the recorded threads. [`compare`], [`listing`] and [`rules`] judge
+//! answers, [`translate`] knows what recorded numbers are called in the replay.
+
+pub mod checkpoint;
+pub mod compare;
+pub mod exact;
+pub mod human;
+pub mod listing;
+pub mod order;
+pub mod rules;
+pub mod serial;
+pub mod source;
+pub mod subject;
+pub mod table;
+pub mod translate;
+pub mod verdict;

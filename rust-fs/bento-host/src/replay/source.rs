@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! An opened trace, as replays need it: checked whole once, then read forward by any number of tapes.
+//!
+//! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
+//! few bytes an op. Ops themselves are decoded a chunk at a time.
+
+use super::table::MixMap;
+use crate::device::CowDevice;
+use crate::proto::host;
+use crate::proto::trace as pb;
+use crate::proto::trace::op::Request;
+use crate::trace::{ChunkRecords, OpRecord, Tolerance, TraceError, TraceItem, TraceReader, filler};
+use bytes::Bytes;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+/// Where a recording begins, besides its ops.
+#[derive(Debug)]
+pub enum Start {
+    /// MKFS and MOUNT are among the ops.
+    Ops,
+    /// The module imports this state.
+    Checkpoint(pb::Checkpoint),
+}
+
+/// What ran beside what: by op, in the order of the trace.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// Threads of the ops; empty where one thread made them all.
+    pub threads: Vec<u16>,
+    /// `Op.overlap`; empty where no op overlapped another.
+    pub overlaps: Vec<u32>,
+}
+
+/// An opened trace.
+#[derive(Debug)]
+pub struct Source {
+    reader: TraceReader,
+    info: host::TraceInfo,
+    start: Start,
+    /// The device as it was before the first op; none where the file system has none.
+    device: Option<CowDevice>,
+    /// By content hash (its first half, which is as good as random): the chunk that holds it.
+    contents: MixMap<u64, u32>,
+    /// A chunk's contents that were fetched out of turn.
+    fetched: Mutex<Option<(u32, MixMap<u64, Bytes>)>>,
+    /// The op that ended the recorded module.
+    panic: Option<(pb::Panic, OpRecord)>,
+    outline: Outline,
+    allow_gaps: bool,
+}
+
+fn short(hash: &[u8]) -> u64 {
+    hash.first_chunk().map_or(0, |head| u64::from_le_bytes(*head))
+}
+
+impl Source {
+    /// Opens a trace and reads it once, checking every chunk.
+    pub fn open(path: &Path, allow_gaps: bool) -> Result<Arc<Source>, TraceError> {
+        let tolerance = if allow_gaps { Tolerance::AcrossDamage } else { Tolerance::Strict };
+        let reader = TraceReader::open(path, tolerance)?;
+        let device = reader.header().device.filter(|device| device.block_size > 0);
+        let mut source = Source {
+            info: host::TraceInfo {
+                header: Some(reader.header().clone()),
+                chunks: reader.chunks().len() as u64,
+                bytes: reader.bytes(),
+                complete: reader.is_complete(),
+                warnings: reader.warnings().iter().map(|warning| warning.message.clone()).collect(),
+                ..Default::default()
+            },
+            start: Start::Ops,
+            device: device.map(|device| CowDevice::new(device.block_size, device.blocks)),
+            contents: MixMap::default(),
+            fetched: Mutex::default(),
+            panic: None,
+            outline: Outline::default(),
+            allow_gaps,
+            reader,
+        };
+        source.survey()?;
+        Ok(Arc::new(source))
+    }
+
+    /// Reads every record once.
+    fn survey(&mut self) -> Result<(), TraceError> {
+        let mut survey = Survey::default();
+        let mut tape = Tape { chunk: 0, expected: Some(1), next_seq: 1, records: None };
+        while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
+            match item {
+                TraceItem::Op(record) => survey.op(&record),
+                TraceItem::Blob(blob) => {
+                    self.contents.insert(short(&blob.hash), tape.chunk - 1);
+                }
+                TraceItem::Block(block) => self.preload(&block),
+                TraceItem::Gap(gap) => {
+                    if !self.allow_gaps {
+                        return Err(TraceError::Gap { seq: survey.ops + 1, dropped: gap.dropped });
+                    }
+                    survey.gap(&gap);
+                }
+                TraceItem::Checkpoint(checkpoint) if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint => {
+                    self.start = Start::Checkpoint(checkpoint);
+                }
+                TraceItem::Panic(panic, Some(op)) => self.panic = Some((panic, op)),
+                TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
+                    let place = survey.ops;
+                    self.info.warnings.push(format!("the module was replaced after op {place}; later answers are another version's"));
+                }
+                _ => {}
+            }
+        }
+        if let Start::Checkpoint(checkpoint) = &self.start {
+            let newer = checkpoint.block.clone();
+            newer.iter().for_each(|block| self.preload(block));
+        } else if self.origin() == pb::Origin::Checkpoint {
+            let why = "it begins at a checkpoint, and holds none before its first op".to_owned();
+            return Err(TraceError::Damaged { offset: 0, why });
+        }
+        self.info.ops = survey.ops;
+        self.info.gaps = survey.gaps;
+        self.info.dropped = survey.dropped;
+        self.info.threads = survey.threads;
+        self.info.span_ns = survey.last_ns.wrapping_sub(survey.first_ns).max(0).unsigned_abs();
+        self.outline = survey.outline();
+        Ok(())
+    }
+
+    fn preload(&self, block: &pb::Block) {
+        let Some(device) = &self.device else { return };
+        if block.data.is_empty() {
+            let size = self.reader.header().device.map_or(0, |device| device.block_size as usize);
+            device.preload(block.number, &vec![0; size]);
+        } else {
+            device.preload(block.number, &block.data);
+        }
+    }
+
+    /// What `OpenTrace` answers, without a number.
+    pub fn info(&self) -> &host::TraceInfo {
+        &self.info
+    }
+
+    /// The header.
+    pub fn header(&self) -> &pb::Header {
+        self.reader.header()
+    }
+
+    /// The recorded module, as far as the trace says.
+    pub fn module(&self) -> pb::Module {
+        self.header().module.clone().unwrap_or_default()
+    }
+
+    /// How the trace begins.
+    pub fn origin(&self) -> pb::Origin {
+        self.header().origin()
+    }
+
+    /// See [`Start`].
+    pub fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// Number of ops, the one that ended the recorded module not among them.
+    pub fn ops(&self) -> u64 {
+        self.info.ops
+    }
+
+    /// What ran beside what.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    /// The op that ended the recorded module, as number `ops() + 1`.
+    pub fn panic(&self) -> Option<&(pb::Panic, OpRecord)> {
+        self.panic.as_ref()
+    }
+
+    /// A device as it was before the first op.
+    pub fn device(&self) -> Option<CowDevice> {
+        self.device.as_ref().map(CowDevice::fork)
+    }
+
+    /// Contents that were written are hashes only: what is read back cannot be compared.
+    pub fn without_data(&self) -> bool {
+        self.header().data_policy() == pb::DataPolicy::None
+    }
+
+    /// The content of a WRITE.
+    pub fn content(&self, hash: &[u8], size: u32) -> Option<Bytes> {
+        if self.without_data() {
+            return Some(filler(hash, size));
+        }
+        let key = short(hash);
+        let Some(&chunk) = self.contents.get(&key) else {
+            // A gap may have taken it.
+            return self.allow_gaps.then(|| filler(hash, size));
+        };
+        let mut fetched = self.fetched.lock().ok()?;
+        if fetched.as_ref().is_none_or(|(at, _)| *at != chunk) {
+            let place = self.reader.chunks().get(chunk as usize)?;
+            let mut contents = MixMap::default();
+            for item in self.reader.chunk(place).ok()? {
+                if let TraceItem::Blob(blob) = item.ok()? {
+                    contents.insert(short(&blob.hash), blob.data);
+                }
+            }
+            *fetched = Some((chunk, contents));
+        }
+        let (_, contents) = fetched.as_ref()?;
+        contents.get(&key).cloned()
+    }
+
+    /// A tape that stands before op `seq`.
+    pub fn tape(&self, seq: u64) -> Tape {
+        let after = self.reader.chunks().partition_point(|place| place.first_seq <= seq);
+        Tape { chunk: after.saturating_sub(1) as u32, expected: None, next_seq: seq.max(1), records: None }
+    }
+
+    /// One op.
+    pub fn op(&self, seq: u64) -> Result<Option<OpRecord>, TraceError> {
+        let mut tape = self.tape(seq);
+        Ok(tape.next(self)?.filter(|record| record.seq == seq))
+    }
+}
+
+/// What is gathered on the first reading.
+#[derive(Debug, Default)]
+struct Survey {
+    ops: u64,
+    gaps: u64,
+    dropped: u64,
+    threads: u32,
+    first_ns: i64,
+    last_ns: i64,
+    thread_of: Vec<u16>,
+    overlap_of: Vec<u32>,
+    several_threads: bool,
+    any_overlap: bool,
+}
+
+impl Survey {
+    fn op(&mut self, record: &OpRecord) {
+        if self.ops == 0 {
+            self.first_ns = record.begin_ns;
+        }
+        self.ops = record.seq;
+        self.first_ns = self.first_ns.min(record.begin_ns);
+        self.last_ns = self.last_ns.max(record.begin_ns.wrapping_add_unsigned(record.op.duration_ns));
+        self.threads = self.threads.max(record.op.thread.saturating_add(1));
+        self.several_threads |= record.op.thread != 0;
+        self.any_overlap |= record.op.overlap != 0;
+        // The place in these arrays is the number less one; across gaps there is no order to be kept.
+        if record.seq == self.thread_of.len() as u64 + 1 {
+            self.thread_of.push(u16::try_from(record.op.thread).unwrap_or(u16::MAX));
+            self.overlap_of.push(record.op.overlap);
+        }
+    }
+
+    fn gap(&mut self, gap: &pb::Gap) {
+        self.gaps += 1;
+        self.dropped += gap.dropped;
+    }
+
+    fn outline(self) -> Outline {
+        let whole = self.gaps == 0;
+        Outline {
+            threads: if whole && self.several_threads { self.thread_of } else { Vec::new() },
+            overlaps: if whole && self.any_overlap { self.overlap_of } else { Vec::new() },
+        }
+    }
+}
+
+/// A place in a trace, from which ops are read forward.
+#[derive(Debug)]
+pub struct Tape {
+    /// The chunk after the one in `records`.
+    chunk: u32,
+    /// Number of the first op of the next chunk, if none is missing.
+    expected: Option<u64>,
+    /// Ops before this one are passed over.
+    next_seq: u64,
+    records: Option<ChunkRecords>,
+}
+
+impl Tape {
+    /// The next op.
+    pub fn next(&mut self, source: &Source) -> Result<Option<OpRecord>, TraceError> {
+        while let Some(item) = self.item(&source.reader, source.allow_gaps)? {
+            match item {
+                TraceItem::Op(record) if record.seq >= self.next_seq => {
+                    self.next_seq = record.seq + 1;
+                    return Ok(Some(record));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn item(&mut self, reader: &TraceReader, allow_gaps: bool) -> Result<Option<TraceItem>, TraceError> {
+        loop {
+            if let Some(records) = &mut self.records {
+                match records.next() {
+                    Some(Err(TraceError::Damaged { .. })) if allow_gaps => self.records = None,
+                    Some(item) => return item.map(Some),
+                    None => self.records = None,
+                }
+                continue;
+            }
+            let Some(place) = reader.chunks().get(self.chunk as usize) else { return Ok(None) };
+            self.chunk += 1;
+            match reader.chunk(place) {
+                Ok(records) => {
+                    self.records = Some(records);
+                    let expected = self.expected.replace(place.last_seq.wrapping_add(1)).unwrap_or(place.first_seq);
+                    let missing = place.first_seq.saturating_sub(expected);
+                    if missing > 0 {
+                        return Ok(Some(TraceItem::Gap(pb::Gap { dropped: missing, loss: Vec::new() })));
+                    }
+                }
+                Err(TraceError::Damaged { .. }) if allow_gaps => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether an op is a step in the module's life.
+pub const fn is_life(request: Option<&Request>) -> bool {
+    matches!(request, Some(Request::Mkfs(_) | Request::Mount(_) | Request::Unmount(_)))
+}

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! A module under replay: its instance, its world, and what recorded numbers are called in it.
+
+use super::compare::{Answer, compare, compare_entries, difference};
+use super::source::{Source, Start};
+use super::translate::{Missing, Naming, Translation, makes_inode};
+use crate::device::{BlockDevice, CowDevice};
+use crate::ks::{Crash, Given, LockId, OpInputs, Taken, World, WorldOptions};
+use crate::module::{self, Instance, Module};
+use crate::proto::host::FieldDifference;
+use crate::proto::trace as pb;
+use crate::proto::trace::op::{Reply, Request};
+use crate::trace::{OpRecord, RequestError, Usual, from_reply, to_request};
+use bento_abi::ReplyBuf;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Most portions that are asked for after a recorded listing has ended.
+const FURTHER_PORTIONS: u32 = 10_000;
+
+/// How a subject is made.
+#[derive(Debug, Clone, Copy)]
+pub struct SubjectOptions {
+    /// Longest that one op may run.
+    pub deadline: Duration,
+    /// How numbers are treated.
+    pub naming: Naming,
+    /// Several threads will run ops.
+    pub threads: bool,
+}
+
+/// What happened to an op.
+#[derive(Debug)]
+pub enum Applied {
+    /// It was answered; the fields in which the answer differs.
+    Answered(Vec<FieldDifference>),
+    /// It could not be asked (a part of a trace).
+    LeftOut(Missing),
+    /// The module did not come back.
+    Crashed(Crash),
+    /// The trace does not hold what the op needs.
+    Unaskable(String),
+}
+
+/// A module under replay.
+#[derive(Debug)]
+pub struct Subject {
+    source: Arc<Source>,
+    module: Arc<Module>,
+    world: Arc<World>,
+    device: Option<Arc<CowDevice>>,
+    instance: Option<Instance>,
+    options: SubjectOptions,
+    /// Recorded numbers.
+    pub names: Translation,
+    line: Line,
+    /// The request of the last op that was asked, as it was asked, with the replay's own answer.
+    last: Option<Asked>,
+}
+
+/// An op as the replay saw it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The recorded op; none of its numbers translated.
+    pub record: OpRecord,
+    /// The request with the replay's numbers, where they are others.
+    pub translated: Option<Box<pb::Op>>,
+    /// The replay's answer; nothing when the module crashed in it.
+    pub answer: Option<Answer>,
+    /// What the module took.
+    pub taken: Taken,
+}
+
+impl Asked {
+    /// The op with the replay's own request and answer.
+    pub fn op(&self) -> pb::Op {
+        let mut op = self.translated.as_deref().unwrap_or(&self.record.op).clone();
+        let answer = self.answer.clone().unwrap_or_default();
+        (op.errno, op.reply) = (answer.errno, answer.reply);
+        op.lock_order = self.taken.lock_order.clone();
+        op.random = self.taken.random.clone().into();
+        op.clock_ns = self.taken.clock_ns.clone();
+        op.failures = self.taken.failures.clone();
+        op
+    }
+}
+
+/// Lock classes, counters and the rest of a world for a replay.
+fn world_options(module: &Module, options: SubjectOptions, counters: HashMap<LockId, crate::ks::Counters>) -> WorldOptions {
+    WorldOptions {
+        deadline: options.deadline,
+        single_threaded: !options.threads,
+        module_threads: false,
+        lock_classes: module.info().lock_classes.clone(),
+        counters,
+        // A module's log belongs to whoever runs it; a replay runs it many times over.
+        log: Box::new(|_, _| {}),
+    }
+}
+
+/// Lock counters as a checkpoint record has them: five numbers a lock.
+fn recorded_counters(locks: &[u64]) -> HashMap<LockId, crate::ks::Counters> {
+    let five = locks.as_chunks::<5>().0.iter();
+    let named = five.map(|&[class, key, writes, reads, seen]| {
+        let class = u32::try_from(class).unwrap_or(u32::MAX);
+        (LockId { class, key }, crate::ks::Counters { writes, reads, seen })
+    });
+    named.collect()
+}
+
+impl Subject {
+    /// A subject that stands before the first op.
+    pub fn begin(source: &Arc<Source>, module: &Arc<Module>, options: SubjectOptions) -> Result<Subject, String> {
+        let device = source.device().map(Arc::new);
+        Ok(match source.start() {
+            Start::Ops => Subject::around(source, module, device, options, HashMap::new()),
+            Start::Checkpoint(checkpoint) => {
+                let mut subject = Subject::around(source, module, device, options, recorded_counters(&checkpoint.locks));
+                subject.import(checkpoint.schema, &checkpoint.state)?;
+                subject
+            }
+        })
+    }
+
+    fn around(
+        source: &Arc<Source>,
+        module: &Arc<Module>,
+        device: Option<Arc<CowDevice>>,
+        options: SubjectOptions,
+        counters: HashMap<LockId, crate::ks::Counters>,
+    ) -> Subject {
+        let as_device = device.clone().map(|device| device as Arc<dyn BlockDevice>);
+        Subject {
+            source: Arc::clone(source),
+            module: Arc::clone(module),
+            world: World::new(as_device, world_options(module, options, counters)),
+            device,
+            instance: None,
+            options,
+            names: Translation::new(options.naming),
+            line: Line::default(),
+            last: None,
+        }
+    }
+
+    fn import(&mut self, schema: u32, state: &[u8]) -> Result<(), String> {
+        let options = &self.source.header().fs_options;
+        let inputs = OpInputs { thread: 0, begin_ns: 0, given: Some(Box::default()), counting: false };
+        let (outcome, _) = Instance::import_state(&self.module, &self.world, options, false, schema, state, inputs);
+        match outcome {
+            Ok(Ok(instance)) => {
+                self.instance = Some(instance);
+                Ok(())
+            }
+            Ok(Err(errno)) => {
+                let errno = super::human::errno(errno.unsigned_abs());
+                Err(format!("the module refused state of schema {schema} ({} bytes): {errno}", state.len()))
+            }
+            Err(crash) => Err(format!("while it took over state of schema {schema}, {crash}")),
+        }
+    }
+
+    /// A copy at the same place, in a world of its own; `None` in place of the state when nothing is mounted.
+    pub fn copy(&self, state: Option<&[u8]>, module: &Arc<Module>, schema: u32) -> Result<Subject, String> {
+        let device = self.device.as_ref().map(|device| Arc::new(device.fork()));
+        let mut copy = Subject::around(&self.source, module, device, self.options, self.world.all_lock_counters());
+        copy.names = self.names.clone();
+        if let Some(state) = state {
+            copy.import(schema, state)?;
+        }
+        Ok(copy)
+    }
+
+    /// The exported state; nothing when no file system is mounted.
+    pub fn state(&self) -> Result<Option<Vec<u8>>, String> {
+        let Some(instance) = &self.instance else { return Ok(None) };
+        match instance.export_state() {
+            Ok(Ok(state)) => Ok(Some(state)),
+            Ok(Err(errno)) => Err(format!("the module could not export its state: {}", super::human::errno(errno.unsigned_abs()))),
+            Err(crash) => Err(format!("while it exported its state, {crash}")),
+        }
+    }
+
+    /// How it was made.
+    pub fn options(&self) -> &SubjectOptions {
+        &self.options
+    }
+
+    /// Unmounts, beside any recorded op: the errno.
+    pub fn end(&mut self, inputs: OpInputs) -> Result<u32, Crash> {
+        let Some(instance) = self.instance.take() else { return Ok(0) };
+        let (outcome, _) = instance.destroy(false, inputs);
+        outcome.map(|ended| ended.map_or_else(i32::unsigned_abs, |()| 0))
+    }
+
+    /// The module.
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    /// Its surroundings.
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// Its device.
+    pub fn device(&self) -> Option<&Arc<CowDevice>> {
+        self.device.as_ref()
+    }
+
+    /// Its instance, while it is mounted.
+    pub fn instance(&self) -> Option<&Instance> {
+        self.instance.as_ref()
+    }
+
+    /// The last op that was asked.
+    pub fn last(&self) -> Option<&Asked> {
+        self.last.as_ref()
+    }
+
+    /// How numbers are treated from here on.
+    pub fn set_naming(&mut self, naming: Naming) {
+        self.options.naming = naming;
+        self.names.set_naming(naming);
+    }
+
+    /// Sets the last op, after the subject was set to another place.
+    pub fn set_last(&mut self, last: Option<Asked>) {
+        self.last = last;
+    }
+
+    fn usual(&self, begin_ns: i64) -> Usual {
+        Usual { begin_ns, ttl_ns: self.source.header().usual_ttl_ns }
+    }
+
+    /// Asks one op, compares the answer with the recorded one, and learns from it.
+    pub fn apply(&mut self, record: OpRecord) -> Applied {
+        let (answer, taken, translated) = match self.ask(&record) {
+            Ok(asked) => asked,
+            Err(applied) => return applied,
+        };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(crash) => {
+                self.last = Some(Asked { record, translated, answer: None, taken });
+                return Applied::Crashed(crash);
+            }
+        };
+        let found = self.judge(&record, &answer);
+        self.names.learn(&record.op, answer.reply.as_ref());
+        self.last = Some(Asked { record, translated, answer: Some(answer), taken });
+        Applied::Answered(found)
+    }
+
+    /// Compares an answer with the recorded one.
+    fn judge(&mut self, record: &OpRecord, answer: &Answer) -> Vec<FieldDifference> {
+        let recorded = (record.op.errno, &record.op.reply);
+        if self.names.naming() == Naming::ByValue && recorded == (answer.errno, &answer.reply) {
+            return Vec::new();
+        }
+        if let (Some(Reply::Listing(a)), Some(Reply::Listing(b))) = (&record.op.reply, &answer.reply)
+            && self.names.naming() != Naming::ByValue
+            && record.op.errno == answer.errno
+        {
+            return self.judge_listing(record, a, b);
+        }
+        let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
+        let new = record.op.request.as_ref().is_some_and(makes_inode);
+        let mut found = compare(&self.names, self.usual(record.begin_ns), new, &expected, answer);
+        if self.source.without_data() {
+            found.retain(|difference| difference.field != "data.hash");
+        }
+        found
+    }
+
+    fn judge_listing(&mut self, record: &OpRecord, a: &pb::Listing, b: &pb::Listing) -> Vec<FieldDifference> {
+        let Some(Request::Readdir(request) | Request::Readdirplus(request)) = &record.op.request else { return Vec::new() };
+        let node = record.op.nodeid;
+        let mut portion = self.names.listings.portion(node, request, a, b);
+        let mut found = Vec::new();
+        for round in 0..FURTHER_PORTIONS {
+            for (a, b) in &portion.pairs {
+                found.extend(compare_entries(&self.names, self.usual(record.begin_ns), a, b));
+                self.names.learn_dir_entry(a, b);
+            }
+            if !portion.missing.is_empty() {
+                found.push(difference("listing", &portion.missing, "not listed"));
+            }
+            if !portion.extra.is_empty() {
+                found.push(difference("listing", "no such names", &portion.extra));
+            }
+            let Some(cookie) = portion.ask_on else { break };
+            if round + 1 == FURTHER_PORTIONS {
+                found.push(difference("listing", "an end", format!("no end after {FURTHER_PORTIONS} portions")));
+                break;
+            }
+            portion = match self.list_on(record, cookie) {
+                Some(listing) => self.names.listings.further(node, request.fh, &listing),
+                None => break,
+            };
+        }
+        found
+    }
+
+    /// Asks for a further portion of a listing, beside the recorded ops.
+    fn list_on(&mut self, record: &OpRecord, cookie: u64) -> Option<pb::Listing> {
+        let mut op = match self.names.request(&record.op) {
+            Ok(op) => op.into_owned(),
+            Err(_) => return None,
+        };
+        if let Some(Request::Readdir(r) | Request::Readdirplus(r)) = &mut op.request {
+            r.cookie = cookie;
+        }
+        match self.dispatch(record, &op, OpInputs::probe(record.begin_ns)).ok()?.0.ok()?.reply {
+            Some(Reply::Listing(listing)) => Some(listing),
+            _ => None,
+        }
+    }
+
+    /// Asks one op: the answer or the crash, what the module took, and the request where it was translated.
+    #[expect(clippy::type_complexity, reason = "three things that belong to no type of their own")]
+    fn ask(&mut self, record: &OpRecord) -> Result<(Result<Answer, Crash>, Taken, Option<Box<pb::Op>>), Applied> {
+        let translated = match self.names.request(&record.op) {
+            Ok(Cow::Borrowed(_)) => None,
+            Ok(Cow::Owned(op)) => Some(Box::new(op)),
+            Err(missing) => return Err(Applied::LeftOut(missing)),
+        };
+        let op = translated.as_deref().unwrap_or(&record.op);
+        let inputs = OpInputs {
+            thread: op.thread,
+            begin_ns: record.begin_ns,
+            given: Some(Box::new(given(&record.op, self.options.threads))),
+            counting: true,
+        };
+        let asked = match &op.request {
+            Some(Request::Mkfs(_) | Request::Mount(_) | Request::Unmount(_)) => Ok(self.live(op, inputs)),
+            _ => self.dispatch(record, op, inputs),
+        };
+        match asked {
+            Ok((answer, taken)) => Ok((answer, taken, translated)),
+            Err(error) => Err(Applied::Unaskable(error.to_string())),
+        }
+    }
+
+    /// A step in the module's life.
+    fn live(&mut self, op: &pb::Op, inputs: OpInputs) -> (Result<Answer, Crash>, Taken) {
+        let options = &self.source.header().fs_options;
+        let (outcome, taken) = match &op.request {
+            Some(Request::Mkfs(request)) => module::mkfs(&self.module, &self.world, &request.options, inputs),
+            Some(Request::Mount(_)) => {
+                let (outcome, taken) = Instance::create(&self.module, &self.world, options, false, inputs);
+                let outcome = outcome.map(|made| made.map(|instance| self.instance = Some(instance)));
+                (outcome, taken)
+            }
+            _ => match self.instance.take() {
+                Some(instance) => instance.destroy(false, inputs),
+                None => (Ok(Err(libc::ENODEV)), Taken::default()),
+            },
+        };
+        let errno = |result: Result<(), i32>| result.map_or_else(i32::unsigned_abs, |()| 0);
+        (outcome.map(|result| Answer { errno: errno(result), reply: None }), taken)
+    }
+
+    fn dispatch(&mut self, record: &OpRecord, op: &pb::Op, inputs: OpInputs) -> Result<(Result<Answer, Crash>, Taken), RequestError> {
+        let Some(instance) = &self.instance else {
+            // Only a trace in which MOUNT failed has ops without an instance.
+            return Ok((Ok(Answer { errno: libc::ENODEV.unsigned_abs(), reply: None }), Taken::default()));
+        };
+        self.line.dispatch(&self.source, instance, record, op, inputs)
+    }
+}
+
+/// The memory that one thread needs to ask ops, one after the other.
+#[derive(Debug, Default)]
+pub struct Line {
+    room: Vec<u8>,
+    reply: Box<ReplyBuf>,
+}
+
+impl Line {
+    /// Asks `op`, which is `record`'s with the replay's numbers.
+    pub fn dispatch(
+        &mut self,
+        source: &Source,
+        instance: &Instance,
+        record: &OpRecord,
+        op: &pb::Op,
+        inputs: OpInputs,
+    ) -> Result<(Result<Answer, Crash>, Taken), RequestError> {
+        let owned = to_request(op, |hash, size| source.content(hash, size))?;
+        let (outcome, taken) = {
+            let mut parts = owned.parts(&mut self.room);
+            (parts.unique, parts.uid, parts.gid, parts.pid) = (record.seq, record.caller.uid, record.caller.gid, record.caller.pid);
+            parts.with_raw(|raw| instance.dispatch(inputs, raw, &mut self.reply))
+        };
+        let usual = Usual { begin_ns: record.begin_ns, ttl_ns: source.header().usual_ttl_ns };
+        let answer = outcome.map(|()| {
+            // A module that says it filled more than there was room for has a fault; what there is counts.
+            let filled = self.reply.data_len.min(owned.room);
+            let (errno, reply) = match &op.request {
+                Some(request) => from_reply(request, op.nodeid, &self.reply, &self.room[..filled], usual),
+                None => (0, None),
+            };
+            Answer { errno, reply }
+        });
+        Ok((answer, taken))
+    }
+}
+
+/// What the recorded op took, to be given again.
+pub fn given(op: &pb::Op, enforce_order: bool) -> Given {
+    Given {
+        lock_order: if enforce_order { op.lock_order.clone() } else { Vec::new() },
+        random: op.random.to_vec(),
+        clock_ns: op.clock_ns.clone(),
+        failures: op.failures.clone(),
+        enforce_order,
+    }
+}
