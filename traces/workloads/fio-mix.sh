@@ -14,7 +14,6 @@ buffer_pattern=0xb27e
 scramble_buffers=0
 number_ios=160
 fallocate=none
-create_on_open=1
 [mix]
 filename=shared-a:shared-b
 rw=randrw

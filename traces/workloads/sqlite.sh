@@ -7,8 +7,8 @@ sqlite3 shop.db >/dev/null <<'SQL'
 PRAGMA page_size = 4096;
 CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, price INTEGER, note BLOB);
 CREATE INDEX item_name ON item (name);
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
-  INSERT INTO item SELECT i, 'item ' || (i * 7919 % 1500), i % 97, zeroblob(i % 200) FROM n;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+  INSERT INTO item SELECT i, 'item ' || (i * 7919 % 1000), i % 97, zeroblob(i % 200) FROM n;
 SQL
 i=0
 while [ $i -lt 12 ]; do
