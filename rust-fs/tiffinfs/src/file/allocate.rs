@@ -98,7 +98,8 @@ impl TiffinFs {
     /// Frees the written and unwritten blocks from `first` up to `last`, or makes them unwritten.
     fn empty_blocks<'a>(&'a self, mut tx: Tx<'a>, inode: &mut Inode, first: u64, last: u64, change: Change) -> Result<Tx<'a>> {
         let mut at = first;
-        while let Some(extent) = inode.extent_from(&self.volume, at)?.filter(|extent| extent.logical < last) {
+        while at < last {
+            let Some(extent) = inode.extent_from(&self.volume, at)?.filter(|extent| extent.logical < last) else { break };
             if tx.room() < EXTENT_CREDITS {
                 inode.store(&mut tx)?;
                 tx = tx.renew()?;
