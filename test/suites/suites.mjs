@@ -56,4 +56,18 @@ export const SUITES = [
     count: countCargoTest,
     minutes: 45,
   },
+  {
+    name: 'mutants',
+    group: 'test',
+    command: [
+      'vitest',
+      'run',
+      '--config=vitest.mutants.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      '--outputFile.json={report}',
+    ],
+    count: countVitest,
+    minutes: 20,
+  },
 ];

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+/**
+ * Every mutant is caught on the golden traces, and the op that is named is the first: a full comparison, which does not stop and
+ * shares nothing with the quick one, agrees. What is not faulty raises no alarm.
+ */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replay } from '../../src/diff/replay.js';
+import { handOver, handOverPoints } from '../../src/gate/hand-over.js';
+import { Host } from '../../src/host/host.js';
+import { Order, type TraceInfo } from '../../src/proto/gen/host.js';
+import { compareFully } from '../support/full-comparison.js';
+import { type Golden, readGoldens } from '../support/golden.js';
+import { type Mutant, readMutants, Workshop } from '../support/mutants.js';
+import { CHECKOUT } from '../support/sources.js';
+
+const mutants = readMutants();
+const goldens = readGoldens();
+/** Places of a trace at which the old version hands over. */
+const POINTS = 16;
+
+let workshop: Workshop;
+let host: Host;
+const opened = new Map<string, Promise<TraceInfo>>();
+
+beforeAll(async () => {
+  workshop = await Workshop.open();
+  host = await Host.start({ env: process.env, home: CHECKOUT });
+});
+
+afterAll(async () => {
+  await host?.close();
+});
+
+function open({ path }: Golden): Promise<TraceInfo> {
+  const trace = opened.get(path) ?? host.openTrace(path);
+  opened.set(path, trace);
+  return trace;
+}
+
+function goldensOf(fs: string): readonly Golden[] {
+  return goldens.filter((golden) => golden.fs === fs);
+}
+
+describe('golden traces', () => {
+  it.each(goldens)('$name replays the same, to the digests', async (golden) => {
+    const module = await workshop.build(golden.fs);
+    const outcome = await replay(host, { trace: await open(golden), module });
+    expect(outcome.divergence).toBeUndefined();
+    expect(outcome.verdict).toBe('same');
+    const hex = (digest: bigint | undefined) => digest?.toString(16).padStart(16, '0');
+    expect({
+      ops: Number(outcome.ops),
+      device: hex(outcome.digest?.device),
+      tree: hex(outcome.digest?.tree),
+    }).toEqual({ ops: golden.expected.ops, device: golden.expected.device, tree: golden.expected.tree });
+  });
+});
+
+describe('mutants seen by replay', () => {
+  it.each(mutants.filter((mutant) => mutant.caughtBy === 'replay'))('$name', async (mutant) => {
+    const [clean, module] = [await workshop.build(mutant.fs), await workshop.build(mutant.fs, mutant)];
+    for (const golden of goldensOf(mutant.fs)) {
+      const trace = await open(golden);
+      const outcome = await replay(host, { trace, module, noDigest: true });
+      if (outcome.verdict === 'same') continue;
+      expect(['diverged', 'crashed']).toContain(outcome.verdict);
+      const seq = outcome.verdict === 'crashed' ? outcome.seq + 1n : outcome.divergence?.seq;
+      expect(seq).toBeDefined();
+      const full = await compareFully(host, trace, { a: clean, b: module }, seq ?? 0n);
+      if (outcome.verdict === 'crashed') expect(full).toEqual({ different: [], crashed: seq });
+      else expect(full).toEqual({ different: [seq], crashed: undefined });
+      return;
+    }
+    throw new Error(uncaught(mutant));
+  });
+});
+
+describe('mutants seen by their devices only', () => {
+  it.each(mutants.filter((mutant) => mutant.caughtBy === 'state'))('$name', async (mutant) => {
+    const [clean, module] = [await workshop.build(mutant.fs), await workshop.build(mutant.fs, mutant)];
+    for (const golden of goldensOf(mutant.fs)) {
+      const { trace } = await open(golden);
+      const run = async (path: string) => (await host.openRun({ trace, module: path, order: Order.SERIAL })).run;
+      const [a, b] = [await run(clean), await run(module)];
+      const pair = await host.runPair({ a, b, both: true });
+      await Promise.all([a, b].map((each) => host.closeRun(each)));
+      if (pair.firstState === 0n) continue;
+      const [first, second] = [await digestsOf(trace, clean), await digestsOf(trace, module)];
+      const parted = first.findIndex((digest, index) => digest !== second[index]);
+      expect(pair.firstState).toBe(BigInt(parted + 1));
+      return;
+    }
+    throw new Error(uncaught(mutant));
+  });
+});
+
+describe('mutants seen when they take a run over', () => {
+  it.each(mutants.filter((mutant) => mutant.caughtBy === 'hand-over'))('$name', async (mutant) => {
+    const [clean, module] = [await workshop.build(mutant.fs), await workshop.build(mutant.fs, mutant)];
+    for (const golden of goldensOf(mutant.fs)) {
+      const trace = await open(golden);
+      for (const seq of handOverPoints(trace.ops, POINTS)) {
+        const between = { traces: [], points: 1, expected: {}, monotonic: process.hrtime.bigint };
+        const found = await handOver(host, { ...between, from: clean, to: module }, trace, seq);
+        if (found.verdict === 'pass') continue;
+        expect(found.verdict).toBe('fail');
+        // The same hand-over to a version without the fault passes.
+        const control = await handOver(host, { ...between, from: clean, to: clean }, trace, seq);
+        expect(control.verdict, control.detail).toBe('pass');
+        return;
+      }
+    }
+    throw new Error(uncaught(mutant));
+  });
+});
+
+/** Digest of the device after each op. */
+async function digestsOf(trace: number, module: string): Promise<readonly bigint[]> {
+  const { run } = await host.openRun({ trace, module, order: Order.SERIAL });
+  const digests: bigint[] = [];
+  try {
+    const onProgress = (progress: { readonly digests: readonly bigint[] }) => void digests.push(...progress.digests);
+    await host.runTo({ run, toEnd: true, digests: true }, { onProgress });
+  } finally {
+    await host.closeRun(run);
+  }
+  return digests;
+}
+
+function uncaught(mutant: Mutant): string {
+  return `no golden trace of ${mutant.fs} shows ${mutant.name}: ${mutant.why}`;
+}
