@@ -92,7 +92,7 @@ describe('moving', () => {
     tui.type('g5000000\r');
     await tui.until((state) => here(state) === 5_000_000n);
     tui.type(' '.repeat(400));
-    await tui.until((state) => here(state) > 5_000_500n && state.ops.owed === 0);
+    await tui.until((state) => (here(state) ?? 0n) > 5_000_500n && state.ops.owed === 0);
     expect(read).toBeLessThan(20_000);
     expect(tui.store.get().ops.rows.length).toBeLessThan(6_000);
   });

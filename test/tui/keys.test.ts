@@ -77,13 +77,13 @@ it('waits with a lone Esc, for it may begin a sequence', () => {
 
 const PIECES = [
   'j',
-  ESC + '[A',
-  ESC + 'OB',
-  ESC + '[1;5C',
-  ESC + '[200~hello q' + ESC + '[201~',
+  `${ESC}[A`,
+  `${ESC}OB`,
+  `${ESC}[1;5C`,
+  `${ESC}[200~hello q${ESC}[201~`,
   '\r',
   '日',
-  ESC + '[<64;3;4M',
+  `${ESC}[<64;3;4M`,
 ];
 
 it('reads the same keys wherever the input is cut', () => {

@@ -38,7 +38,7 @@ export function row(number: bigint): OpRow {
 }
 
 /** The state after some actions. */
-export function after(state: State, ...actions: readonly Action[]): State {
+export function reduced(state: State, ...actions: readonly Action[]): State {
   return actions.reduce(reduce, state);
 }
 
@@ -56,7 +56,7 @@ export function rowsCome(state: State, from: bigint, to: bigint, anchor: bigint 
 /** A long trace at its begin, without a replay. */
 export function someState(size?: Size): State {
   const state = emptyState(size);
-  return after(state, rowsCome(state, 1n, 257n), {
+  return reduced(state, rowsCome(state, 1n, 257n), {
     type: 'run/absent',
     trouble: { message: 'there is no host', hint: 'npm run setup builds it' },
   });

@@ -41,14 +41,6 @@ function rankOf({ id, title, takes }: Command, text: string): number {
   const words = title.toLowerCase();
   if (id.startsWith(text) || words.startsWith(text)) return 1;
   if (id.includes(text) || words.includes(text)) return 2;
-  return isSubsequence(text, words) ? 3 : NO_MATCH;
-}
-
-function isSubsequence(text: string, of: string): boolean {
-  let at = 0;
-  for (const character of text) {
-    at = of.indexOf(character, at) + 1;
-    if (at === 0) return false;
-  }
-  return true;
+  const parts = text.split(/\s+/);
+  return parts.every((part) => words.includes(part)) ? 3 : NO_MATCH;
 }

@@ -15,25 +15,27 @@ type Props = {
 
 /** Draws lines, one Ink text each. */
 export function Lines({ lines, width, height }: Props): ReactElement {
-  const { theme } = useLook();
+  const { theme, glyphs } = useLook();
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       {lines.slice(0, height).map((one, index) => (
         // A line has no identity but its place: what stands on it is replaced, never moved.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <DrawnLine key={index} line={one} theme={theme} />
+        <DrawnLine key={index} line={one} theme={theme} shown={glyphs.shown} />
       ))}
     </Box>
   );
 }
 
-function DrawnLine({ line, theme }: { readonly line: Line; readonly theme: Theme }): ReactElement {
+type LineProps = { readonly line: Line; readonly theme: Theme; readonly shown: (text: string) => string };
+
+function DrawnLine({ line, theme, shown }: LineProps): ReactElement {
   const over = line.over === undefined ? undefined : theme.looks[line.over];
   if (over !== undefined && (over.inverse === true || over.backgroundColor !== undefined)) {
     // Colours of pieces under an inverse line would make a chequered bar.
     return (
       <Text {...propsOf(over)} wrap="truncate">
-        {textOf(line)}
+        {shown(textOf(line))}
       </Text>
     );
   }
@@ -42,7 +44,7 @@ function DrawnLine({ line, theme }: { readonly line: Line; readonly theme: Theme
     <Text {...propsOf(over ?? {})} wrap="truncate">
       {line.spans.map((piece, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: pieces are replaced, never moved
-        <Piece key={index} text={piece.text} token={piece.token} theme={theme} />
+        <Piece key={index} text={shown(piece.text)} token={piece.token} theme={theme} />
       ))}
     </Text>
   );

@@ -105,8 +105,11 @@ export function detailLines(state: State, width: number, glyphs: Glyphs): readon
     const before = `${formatCount(row.gapBefore)} ${row.gapBefore === 1n ? 'op is' : 'ops are'} missing before this one`;
     lines.push(line(span(` ${glyphs.gap} ${before}`, 'warn')));
   }
-  lines.push(...fieldLines('request', detail.request, width, glyphs));
-  lines.push(...answerLines(answersOf(state, detail), width, glyphs));
+  const answers = answersOf(state, detail);
+  const parts = [fieldLines('request', detail.request, width, glyphs), answerLines(answers, width, glyphs)];
+  // What differs is what the person came for: on a small screen the rest may be below the edge.
+  if (answers.rows.some((one) => one.differs)) parts.reverse();
+  lines.push(...parts.flat());
   if (detail.taken.length > 0) lines.push(...fieldLines('taken from outside', detail.taken, width, glyphs));
   return lines.map((one) => fitTo(one, width, glyphs.ellipsis));
 }
@@ -142,7 +145,8 @@ function answerLines({ rows, missing }: Answers, width: number, glyphs: Glyphs):
     lines.push(line(span(' answer, as recorded', 'title')), line(span(`   ${missing}`, 'dim')));
   }
   if (rows.length === 0) lines.push(line(span('   nothing to answer', 'dim')));
-  for (const { name, recorded, replayed, differs } of rows) {
+  const ordered = [...rows.filter((one) => one.differs), ...rows.filter((one) => !one.differs)];
+  for (const { name, recorded, replayed, differs } of ordered) {
     const label = span(`${padEnd(cutEnd(name, cells, glyphs.ellipsis), cells)} `, differs ? 'bad' : 'dim');
     if (missing !== undefined) {
       lines.push(line(span('   '), label, span(recorded ?? '')));

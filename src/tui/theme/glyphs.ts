@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+import { displayWidth } from '../../base/table.js';
+
 /** Signs that carry a meaning of their own, so that nothing is told by colour alone; each has an ASCII stand-in. */
 export type Glyphs = {
   readonly cursor: string;
@@ -19,6 +21,8 @@ export type Glyphs = {
   readonly ellipsis: string;
   readonly separator: string;
   readonly textCursor: string;
+  /** Any text as this terminal can show it, in as many cells. */
+  readonly shown: (text: string) => string;
 };
 
 const UNICODE: Glyphs = {
@@ -39,6 +43,7 @@ const UNICODE: Glyphs = {
   ellipsis: '…',
   separator: '·',
   textCursor: '▏',
+  shown: (text) => text,
 };
 
 const ASCII: Glyphs = {
@@ -59,6 +64,7 @@ const ASCII: Glyphs = {
   ellipsis: '.',
   separator: '-',
   textCursor: '_',
+  shown: (text) => text.replace(/[^ -~]/gu, (character) => '?'.repeat(displayWidth(character))),
 };
 
 export function chooseGlyphs(ascii: boolean): Glyphs {
