@@ -142,7 +142,8 @@ impl CowDevice {
             let slots = blocks.iter().flat_map(|slots| slots.iter().enumerate());
             slots.filter_map(move |(slot, block)| Some(((leaf * FANOUT + slot) as u64, block.as_ref()?)))
         });
-        let hashes = blocks.filter(|(_, block)| !is_zero(&block.data)).map(|(number, block)| xxh3_64_with_seed(&block.data, number));
+        let hashes =
+            blocks.filter(|(_, block)| !is_zero(&block.data)).map(|(number, block)| xxh3_64_with_seed(&block.data, number));
         hashes.fold(0, u64::wrapping_add)
     }
 

@@ -50,7 +50,7 @@ pub struct Given {
 }
 
 /// What an op took.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Taken {
     /// See [`Given`].
     pub lock_order: Vec<u64>,

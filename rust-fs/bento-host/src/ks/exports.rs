@@ -63,7 +63,14 @@ unsafe fn text(ptr: *const u8, len: usize) -> String {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn bento_ks_panic(message: *const u8, message_len: usize, file: *const u8, file_len: usize, line: u32, column: u32) -> ! {
+unsafe extern "C" fn bento_ks_panic(
+    message: *const u8,
+    message_len: usize,
+    file: *const u8,
+    file_len: usize,
+    line: u32,
+    column: u32,
+) -> ! {
     service(|context| -> Result<(), Escape> {
         // SAFETY: the module's strings live until it is left.
         let (message, file) = unsafe { (text(message, message_len), text(file, file_len)) };

@@ -119,12 +119,21 @@ impl KsLock {
         Ok(())
     }
 
-    fn wait_for_turn(&self, context: &Context<'_>, exclusive: bool, expected: Option<Expected>) -> Result<MutexGuard<'_, State>, Escape> {
+    fn wait_for_turn(
+        &self,
+        context: &Context<'_>,
+        exclusive: bool,
+        expected: Option<Expected>,
+    ) -> Result<MutexGuard<'_, State>, Escape> {
         let mut state = self.state();
         let mut announced = false;
         loop {
             let free = !state.exclusive
-                && (if exclusive { state.shared == 0 } else { state.writers_waiting == 0 || expected.is_some() || context.enforce_order() });
+                && (if exclusive {
+                    state.shared == 0
+                } else {
+                    state.writers_waiting == 0 || expected.is_some() || context.enforce_order()
+                });
             let Counters { writes, reads, .. } = state.counters;
             let in_turn = expected.is_none_or(|expected| (expected.writes, expected.reads) == (writes, reads));
             if free && in_turn {
@@ -149,9 +158,7 @@ impl KsLock {
                     ),
                 }),
                 _ if context.world.crashed() => Some(Crash::Abandoned),
-                _ if guard::deadline_passed() => Some(Crash::Deadline {
-                    waiting_for: Some(context.world.lock_name(self.id)),
-                }),
+                _ if guard::deadline_passed() => Some(Crash::Deadline { waiting_for: Some(context.world.lock_name(self.id)) }),
                 _ => context.world.impossible_order(),
             };
             if let Some(why) = gives_up {

@@ -5,6 +5,6 @@ pub(crate) mod guard;
 mod instance;
 mod loader;
 
-pub use instance::{Instance, Outcome, explain, fsck, mkfs};
 pub(crate) use instance::crash_of;
+pub use instance::{Instance, Outcome, explain, fsck, mkfs};
 pub use loader::{Module, ModuleError, ModuleInfo};

@@ -74,7 +74,11 @@ fn talk(mut stream: UnixStream, served: &Served, stop: &Stop) -> io::Result<()> 
         }
         let answer = match serde_json::from_slice::<Command>(&line) {
             Ok(command) => run(command, served, stop),
-            Err(error) => refusal("E_USAGE", &format!("not a command: {error}"), "send one JSON object a line, such as {\"command\":\"status\"}"),
+            Err(error) => refusal(
+                "E_USAGE",
+                &format!("not a command: {error}"),
+                "send one JSON object a line, such as {\"command\":\"status\"}",
+            ),
         };
         writeln!(stream, "{answer}")?;
     }

@@ -10,9 +10,10 @@ use bento_abi::ReplyBuf;
 use bento_abi::fuse::{self, bits, dirent_size, fattr, opcode};
 use fuser::{
     AccessFlags, BsdFileFlags, Config, CopyFileRangeFlags, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags,
-    Generation, INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, MountOption, OpenFlags, PollEvents, PollFlags, PollNotifier, RenameFlags,
-    ReplyAttr, ReplyBmap, ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl, ReplyLock,
-    ReplyLseek, ReplyOpen, ReplyPoll, ReplyStatfs, ReplyWrite, ReplyXattr, Request, SessionACL, TimeOrNow, WriteFlags,
+    Generation, INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, MountOption, OpenFlags, PollEvents, PollFlags,
+    PollNotifier, RenameFlags, ReplyAttr, ReplyBmap, ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty,
+    ReplyEntry, ReplyIoctl, ReplyLock, ReplyLseek, ReplyOpen, ReplyPoll, ReplyStatfs, ReplyWrite, ReplyXattr, Request, SessionACL,
+    TimeOrNow, WriteFlags,
 };
 use std::ffi::OsStr;
 use std::io;
@@ -267,11 +268,7 @@ fn give_entry(e: &fuse::EntryOut, reply: ReplyEntry) {
 /// The entries of a listing: the entry of READDIRPLUS (all zeroes otherwise), the head, the name.
 fn entries(mut data: &[u8], plus: bool) -> impl Iterator<Item = (fuse::EntryOut, fuse::Dirent, &[u8])> {
     std::iter::from_fn(move || {
-        let (entry, rest) = if plus {
-            fuse::EntryOut::read_from_prefix(data).ok()?
-        } else {
-            (fuse::EntryOut::default(), data)
-        };
+        let (entry, rest) = if plus { fuse::EntryOut::read_from_prefix(data).ok()? } else { (fuse::EntryOut::default(), data) };
         let (head, after) = fuse::Dirent::read_from_prefix(rest).ok()?;
         let name = after.get(..head.namelen as usize)?;
         data = rest.get(dirent_size(name.len())..).unwrap_or_default();
@@ -586,16 +583,7 @@ impl Filesystem for Adapter {
         self.ask_empty(RequestParts { args: args.as_bytes(), ..request(req, opcode::ACCESS, ino) }, reply);
     }
 
-    fn create(
-        &self,
-        req: &Request,
-        parent: INodeNo,
-        name: &OsStr,
-        mode: u32,
-        umask: u32,
-        flags: i32,
-        reply: ReplyCreate,
-    ) {
+    fn create(&self, req: &Request, parent: INodeNo, name: &OsStr, mode: u32, umask: u32, flags: i32, reply: ReplyCreate) {
         let args = args(fuse::CreateIn { flags: flags as u32, mode, umask, open_flags: 0 });
         let (args, name) = (args.as_bytes(), name.as_bytes());
         match self.ask(&mut RequestParts { args, name, ..request(req, opcode::CREATE, parent) }) {
@@ -702,16 +690,7 @@ impl Filesystem for Adapter {
         }
     }
 
-    fn fallocate(
-        &self,
-        req: &Request,
-        ino: INodeNo,
-        fh: FileHandle,
-        offset: u64,
-        length: u64,
-        mode: i32,
-        reply: ReplyEmpty,
-    ) {
+    fn fallocate(&self, req: &Request, ino: INodeNo, fh: FileHandle, offset: u64, length: u64, mode: i32, reply: ReplyEmpty) {
         let args = args(fuse::FallocateIn { fh: fh.0, offset, length, mode: mode as u32, padding: 0 });
         self.ask_empty(RequestParts { args: args.as_bytes(), ..request(req, opcode::FALLOCATE, ino) }, reply);
     }

@@ -5,7 +5,7 @@ use super::control::{self, Control, hex};
 use super::fuser_adapter::{KernelMount, Session};
 use super::image::{self, ImageError};
 use super::served::{Ended, Served, Setup};
-use super::slot::thread_slot;
+use super::slot::Slot;
 use crate::device::BlockDevice;
 use crate::ks::context::realtime_ns;
 use crate::ks::{Crash, OpInputs, World, WorldOptions};
@@ -192,7 +192,8 @@ fn step<T>(
     request: Request,
     call: impl FnOnce(OpInputs) -> (Outcome<Result<T, i32>>, crate::ks::Taken),
 ) -> Outcome<Result<T, i32>> {
-    let (thread, begin_ns) = (thread_slot(), realtime_ns());
+    let slot = Slot::take();
+    let (thread, begin_ns) = (slot.number(), realtime_ns());
     if let Some(recorder) = recorder {
         recorder.begin_life(thread, begin_ns, request);
     }
@@ -223,11 +224,8 @@ fn make(options: &MountOptions, module: &Arc<Module>) -> Result<Served, MountErr
     let start = |path: &PathBuf| Recorder::start(path, header(info, &recording, origin));
     let recorder = options.record.as_ref().map(start).transpose()?.map(Arc::new);
 
-    let world_options = WorldOptions {
-        deadline: options.deadline,
-        lock_classes: info.lock_classes.clone(),
-        ..WorldOptions::default()
-    };
+    let world_options =
+        WorldOptions { deadline: options.deadline, lock_classes: info.lock_classes.clone(), ..WorldOptions::default() };
     let world = World::new(device.clone().map(|device| device as Arc<dyn BlockDevice>), world_options);
     let fs_options = &options.fs_options;
     let made = (|| {
@@ -255,8 +253,6 @@ fn make(options: &MountOptions, module: &Arc<Module>) -> Result<Served, MountErr
 
 /// Mounts, serves until the unmount, and gives the account. Tells on `out`, one JSON document a line.
 pub fn run(options: &MountOptions, out: &mut impl Write) -> Result<(), MountError> {
-    // Slot 0 is the thread that makes and ends the instance.
-    thread_slot();
     let kernel = |source| MountError::Kernel { mountpoint: options.mountpoint.clone(), source };
     let stop = Arc::new(Stop::on_signals().map_err(kernel)?);
     let module = Module::load(&options.module)?;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A mounted instance: the gate that every op passes, the recording if there is one, and the end after a crash.
 
-use super::slot::thread_slot;
+use super::slot::Slot;
 use crate::device::FileDevice;
 use crate::ks::context::realtime_ns;
 use crate::ks::{Crash, OpInputs};
@@ -81,7 +81,8 @@ impl Served {
         if instance.world().crashed() {
             return Err(NoAnswer);
         }
-        let (thread, begin_ns) = (thread_slot(), realtime_ns());
+        let slot = Slot::take();
+        let (thread, begin_ns) = (slot.number(), realtime_ns());
         let recorder = behind.recorder.as_deref();
         if let Some(recorder) = recorder {
             recorder.begin(thread, begin_ns, parts);
@@ -119,7 +120,8 @@ impl Served {
             if world.crashed() {
                 ended.crash = world.crash();
             } else {
-                let (thread, begin_ns) = (thread_slot(), realtime_ns());
+                let slot = Slot::take();
+                let (thread, begin_ns) = (slot.number(), realtime_ns());
                 if let Some(recorder) = &recorder {
                     recorder.begin_life(thread, begin_ns, Request::Unmount(Empty {}));
                 }

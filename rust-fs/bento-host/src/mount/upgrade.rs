@@ -54,7 +54,9 @@ impl UpgradeError {
             UpgradeError::Load(_) => "build it with `bento-rr build` from sources of this release",
             UpgradeError::Unfit(_) => "upgrade to a version of the same file system that reads this state schema",
             UpgradeError::NoState(_) => "unmount, and mount with the new version",
-            UpgradeError::Export(_) | UpgradeError::Import(_) => "the old version goes on; prove the new one with `bento-rr gate` first",
+            UpgradeError::Export(_) | UpgradeError::Import(_) => {
+                "the old version goes on; prove the new one with `bento-rr gate` first"
+            }
         }
     }
 }
