@@ -9,8 +9,8 @@ const HEAD_SIZE = 42;
 
 export const KERNEL_CALLER: Caller = { index: 0, uid: 0, gid: 0, pid: 0 };
 
-/** A record that is not an op, and how many ops of its chunk stand before it. */
-export type OtherRecord = { readonly opsBefore: number; readonly record: TraceRecord };
+/** A record that is not an op, how many ops of its chunk stand before it, and its bytes in the payload. */
+export type OtherRecord = { readonly opsBefore: number; readonly record: TraceRecord; readonly size: number };
 
 /**
  * A chunk once decompressed: a few columns for each op, found by one pass over the bytes, and the rest decoded when it
@@ -70,7 +70,11 @@ export class DecodedChunk {
   *others(): Generator<OtherRecord> {
     for (const place of this.heads.others) {
       this.#reader.pos = place.start;
-      yield { opsBefore: place.opsBefore, record: decodeRecord(this.#reader, place.end) };
+      yield {
+        opsBefore: place.opsBefore,
+        record: decodeRecord(this.#reader, place.end),
+        size: place.end - place.start,
+      };
     }
   }
 }

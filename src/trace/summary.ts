@@ -17,6 +17,8 @@ export type TraceSummary = {
   /** Bytes of all payloads once decompressed, and of all chunks as stored. */
   readonly rawBytes: bigint;
   readonly storedBytes: bigint;
+  /** Bytes of payloads that are contents (blobs, blocks, checkpoints), not ops. */
+  readonly contentBytes: bigint;
   readonly records: Readonly<Record<string, number>>;
   readonly threads: number;
   /** Begin of the first op and end of the last one to end, nanoseconds since 1970; undefined without ops. */
@@ -43,12 +45,15 @@ export async function summarize(trace: TraceFile, options: SummaryOptions = {}):
   return walk.result(trace);
 }
 
+const CONTENT: ReadonlySet<string> = new Set(['blob', 'block', 'checkpoint']);
+
 class Walk {
   readonly statistics = new OpStatistics();
   readonly #records = new Map<string, number>();
   #dropped = 0n;
   #rawBytes = 0n;
   #storedBytes = 0n;
+  #contentBytes = 0n;
   #begin: bigint | undefined;
   #end = 0n;
 
@@ -63,9 +68,10 @@ class Walk {
       if (this.#begin === undefined || start < this.#begin) this.#begin = start;
       if (stop > this.#end) this.#end = stop;
     }
-    for (const { record } of chunk.others()) {
+    for (const { record, size } of chunk.others()) {
       const kind = record.kind?.kind ?? 'unknown';
       this.#records.set(kind, (this.#records.get(kind) ?? 0) + 1);
+      if (CONTENT.has(kind)) this.#contentBytes += BigInt(size);
       if (record.kind?.kind === 'gap') this.#dropped += record.kind.value.dropped;
     }
   }
@@ -79,6 +85,7 @@ class Walk {
       bytes: BigInt(trace.size),
       rawBytes: this.#rawBytes,
       storedBytes: this.#storedBytes,
+      contentBytes: this.#contentBytes,
       records: Object.fromEntries(this.#records),
       threads: this.statistics.threads,
       span: this.#begin === undefined ? undefined : { begin: this.#begin, end: this.#end },

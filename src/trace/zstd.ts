@@ -5,7 +5,7 @@
  * says otherwise is refused before its bytes are made.
  */
 
-import { createRequire } from 'node:module';
+import * as zlib from 'node:zlib';
 import { decompress as decompressPure } from 'fzstd';
 
 type NativeZstd = {
@@ -13,13 +13,8 @@ type NativeZstd = {
   readonly zstdCompressSync: (data: Uint8Array) => Uint8Array;
 };
 
-const native = probeNative();
-
-/** node:zlib has zstd from Node 22.15 on. */
-function probeNative(): NativeZstd | undefined {
-  const zlib: unknown = createRequire(import.meta.url)('node:zlib');
-  return typeof zlib === 'object' && zlib !== null && 'zstdDecompressSync' in zlib ? (zlib as NativeZstd) : undefined;
-}
+/** node:zlib has zstd from Node 22.15 on; in 20 the names are not there. */
+const native: NativeZstd | undefined = 'zstdDecompressSync' in zlib ? (zlib as unknown as NativeZstd) : undefined;
 
 /** Compresses where the platform can; undefined where it cannot (Node 20). */
 export function compressZstd(data: Uint8Array): Uint8Array | undefined {

@@ -67,7 +67,9 @@ function infoDocument(trace: TraceFile, summary: TraceSummary): ReturnType<typeo
     bytes: summary.bytes,
     rawBytes: summary.rawBytes,
     storedBytes: summary.storedBytes,
-    rawBytesPerOp: perOp(summary.rawBytes, summary.ops),
+    contentBytes: summary.contentBytes,
+    // Without contents: what it costs to record that an op took place.
+    rawBytesPerOp: perOp(summary.rawBytes - summary.contentBytes, summary.ops),
     storedBytesPerOp: perOp(summary.storedBytes, summary.ops),
     threads: summary.threads,
     spanNs: summary.span === undefined ? 0n : summary.span.end - summary.span.begin,
@@ -147,7 +149,7 @@ function facts(trace: TraceFile, summary: TraceSummary): readonly (readonly [str
     ['loss', lossText(trace, summary)],
     [
       'size',
-      `${formatBytes(summary.bytes)} in ${formatCount(summary.chunks)} chunks; an op takes ${perOp(summary.rawBytes, summary.ops).toFixed(1)} bytes raw, ${perOp(summary.storedBytes, summary.ops).toFixed(1)} stored`,
+      `${formatBytes(summary.bytes)} in ${formatCount(summary.chunks)} chunks; an op takes ${perOp(summary.rawBytes - summary.contentBytes, summary.ops).toFixed(1)} bytes raw, with contents ${perOp(summary.rawBytes, summary.ops).toFixed(1)}, stored ${perOp(summary.storedBytes, summary.ops).toFixed(1)}`,
     ],
     [
       'other',
