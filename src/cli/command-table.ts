@@ -12,10 +12,12 @@ import { gate } from './commands/gate.js';
 import { info } from './commands/info.js';
 import { ls } from './commands/ls.js';
 import { minimize } from './commands/minimize.js';
+import { newFs } from './commands/new.js';
 import { record } from './commands/record.js';
 import { redact } from './commands/redact.js';
 import { replay } from './commands/replay.js';
 import { status } from './commands/status.js';
+import { tour } from './commands/tour.js';
 import { tui } from './commands/tui.js';
 import { upgrade } from './commands/upgrade.js';
 import { verify } from './commands/verify.js';
@@ -27,17 +29,19 @@ export const commandTable: readonly Command[] = [
   diff,
   bisect,
   minimize,
+  tour,
   tui,
   info,
   dump,
   ls,
   verify,
+  exportTrace,
   redact,
   gate,
   upgrade,
   status,
   build,
+  newFs,
   doctor,
   completion,
-  exportTrace,
 ];

@@ -11,7 +11,7 @@ import { resolveModule } from '../../host/modules/resolve-module.js';
 import { bisectOpsDocument, bisectOpsLines } from '../../report/bisect-report.js';
 import type { Context } from '../context.js';
 import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
-import { repoOf, required } from './diff.js';
+import { repoOf, required } from './given.js';
 import { opLineAt } from './op-line.js';
 import { openTrace } from './replay.js';
 

@@ -9,7 +9,7 @@ import { Repository } from '../../host/modules/repository.js';
 import { findToolchain } from '../../host/modules/toolchain.js';
 import type { Context } from '../context.js';
 import { buildOptions, surroundingsOf } from '../surroundings.js';
-import { repoOf, required } from './diff.js';
+import { repoOf, required } from './given.js';
 
 export type VersionOptions = {
   readonly good: string | undefined;

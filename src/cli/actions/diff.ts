@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UsageError } from '../../base/errors.js';
 import { EXIT, type ExitCode } from '../../base/exit-codes.js';
 import { formatCount } from '../../base/format.js';
 import { comparePair, type PairOutcome } from '../../diff/pair.js';
@@ -13,6 +12,7 @@ import { diffDocument, diffLines } from '../../report/diff-report.js';
 import type { Context } from '../context.js';
 import { resolveTrace } from '../paths.js';
 import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
+import { repoOf, required } from './given.js';
 import { opLineAt } from './op-line.js';
 import { openTrace } from './replay.js';
 
@@ -64,17 +64,6 @@ export async function runDiff(ctx: Context, { args, options }: DiffInput): Promi
   if (ctx.flags.json) await ctx.out.json(diffDocument(outcome));
   else await tell(ctx, path, a, b, outcome);
   return EXITS[outcome.verdict];
-}
-
-/** A repository the user named, from where the command runs. */
-export function repoOf(ctx: Context, repo: string | undefined): string | undefined {
-  return repo === undefined ? undefined : resolve(ctx.cwd, repo);
-}
-
-/** An option that has no default and must be there. */
-export function required(value: string | undefined, name: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new UsageError(`--${name} is missing`, { hint: `--${name} M: a .so, a file-system name, or NAME@GITREV` });
 }
 
 async function tell(ctx: Context, path: string, a: string, b: string, outcome: PairOutcome): Promise<void> {

@@ -10,7 +10,7 @@ import { gateDocument, gateJunit, gateLines, gateVerdict } from '../../report/ga
 import type { Context } from '../context.js';
 import { resolveTrace } from '../paths.js';
 import { buildOptions, surroundingsOf } from '../surroundings.js';
-import { repoOf, required } from './diff.js';
+import { repoOf, required } from './given.js';
 
 export type GateInput = {
   readonly args: { readonly trace: readonly string[] };

@@ -18,7 +18,7 @@ import { TraceFile } from '../../trace/trace-file.js';
 import type { Context } from '../context.js';
 import { resolveTrace } from '../paths.js';
 import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
-import { repoOf, required } from './diff.js';
+import { repoOf, required } from './given.js';
 import { openTrace } from './replay.js';
 
 export type MinimizeInput = {

@@ -11,7 +11,7 @@ import { resolveModule } from '../../host/modules/resolve-module.js';
 import { jsonDocument } from '../../report/json-document.js';
 import type { Context } from '../context.js';
 import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
-import { repoOf } from './diff.js';
+import { repoOf } from './given.js';
 
 export type RecordInput = {
   readonly args: { readonly command: readonly string[] };

@@ -13,6 +13,7 @@ import { type nextLines, replayDocument, replayLines } from '../../report/replay
 import type { Context } from '../context.js';
 import { resolveTrace } from '../paths.js';
 import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
+import { repoOf } from './given.js';
 import { opLineAt } from './op-line.js';
 
 export type ReplayInput = {
@@ -24,6 +25,7 @@ export type ReplayInput = {
     readonly rules: string | undefined;
     readonly allowGaps: boolean;
     readonly deadline: number | undefined;
+    readonly repo: string | undefined;
   };
 };
 
@@ -41,7 +43,7 @@ export async function runReplay(ctx: Context, { args, options }: ReplayInput): P
   const rules = options.rules === undefined ? undefined : await readFile(resolve(ctx.cwd, options.rules), 'utf8');
   const outcome = await withHost(surroundingsOf(ctx), async (host) => {
     const trace = await openTrace(ctx, host, path, options.allowGaps);
-    const module = await moduleFor(ctx, trace, options.module);
+    const module = await moduleFor(ctx, trace, options.module, options.repo);
     const { order, until, deadline } = options;
     const found = await replay(host, {
       trace,
@@ -56,7 +58,9 @@ export async function runReplay(ctx: Context, { args, options }: ReplayInput): P
     ctx.talk.progress('');
     if (found.fellBack !== undefined) ctx.talk.note(`exact order: serial was refused (${found.fellBack})`);
     warnOfOtherBuild(ctx, trace, found, options.module !== undefined);
-    if (!ctx.flags.json) await tell(ctx, path, module, found);
+    // A revision of another repository means nothing to the commands that follow; its object does.
+    const name = options.repo === undefined ? module.label : module.path;
+    if (!ctx.flags.json) await tell(ctx, path, name, found);
     return found;
   });
   if (ctx.flags.json) await ctx.out.json(replayDocument(outcome));
@@ -71,9 +75,14 @@ export async function openTrace(ctx: Context, host: Host, path: string, allowGap
 }
 
 /** The module asked for, or the work tree's build of the recorded file system. */
-export async function moduleFor(ctx: Context, trace: TraceInfo, given: string | undefined): Promise<ResolvedModule> {
+export async function moduleFor(
+  ctx: Context,
+  trace: TraceInfo,
+  given: string | undefined,
+  repo: string | undefined,
+): Promise<ResolvedModule> {
   const name = given ?? trace.header?.module?.fsName ?? '';
-  const module = await resolveModule(name, surroundingsOf(ctx), buildOptions(ctx));
+  const module = await resolveModule(name, surroundingsOf(ctx), { ...buildOptions(ctx), repo: repoOf(ctx, repo) });
   ctx.talk.progress('');
   return module;
 }
@@ -88,13 +97,13 @@ function warnOfOtherBuild(ctx: Context, trace: TraceInfo, outcome: ReplayOutcome
   ctx.talk.warn(`this is another build of ${recorded.fsName} than the recorded one${revision}`);
 }
 
-async function tell(ctx: Context, path: string, module: ResolvedModule, outcome: ReplayOutcome): Promise<void> {
+async function tell(ctx: Context, path: string, module: string, outcome: ReplayOutcome): Promise<void> {
   const trace = shellWord(shownPath(path, ctx.cwd));
-  const label = shellWord(module.label);
+  const label = shellWord(module);
   const seq = outcome.divergence?.seq;
   const opLine = seq === undefined ? undefined : await opLineAt(path, seq);
   const next = outcome.verdict === 'diverged' || outcome.verdict === 'crashed' ? nextSteps(trace, label, outcome) : [];
-  for (const line of replayLines(outcome, { trace, module: module.label, opLine, next }, ctx.out.style)) {
+  for (const line of replayLines(outcome, { trace, module, opLine, next }, ctx.out.style)) {
     await ctx.out.line(line);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import { defineCommand } from '../command.js';
-import { DEADLINE_OPTION, GAPS_OPTION, RULES_OPTION, TRACE_ARG } from '../common-options.js';
+import { DEADLINE_OPTION, GAPS_OPTION, REPO_OPTION, RULES_OPTION, TRACE_ARG } from '../common-options.js';
 import { parseSeq } from '../parsers.js';
 
 /** `replay`: a trace against a module, every answer compared. */
@@ -20,6 +20,7 @@ export const replay = defineCommand({
     rules: RULES_OPTION,
     allowGaps: GAPS_OPTION,
     deadline: DEADLINE_OPTION,
+    repo: REPO_OPTION,
   },
   examples: [
     { run: 'bento-rr replay', what: 'the latest recording, against the work tree' },
