@@ -30,6 +30,8 @@ export type MountedRequest = {
   /** The trace to record into; absent: recording is off. */
   readonly trace?: string;
   readonly policy?: DropPolicy;
+  /** Threads that serve ops; absent: the host's own number. */
+  readonly threads?: number | undefined;
 };
 
 const IMAGE_BYTES = 2n << 30n;
@@ -53,6 +55,7 @@ export async function runMounted(world: BenchWorld, request: MountedRequest): Pr
         fresh: needsDevice,
         trace: request.trace,
         policy: request.policy,
+        threads: request.threads,
         command: ['bench', request.workload.name],
         control,
       },

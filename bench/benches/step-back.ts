@@ -21,7 +21,7 @@ export const stepBack: Bench = {
   name: 'step-back',
   summary: 'going back in a replay, by checkpoints',
   run: async function* (world) {
-    const path = await world.traces.take(world, FS, storm);
+    const path = await world.traces.take(world, FS, storm, 1);
     const module = await world.module(FS);
     world.say('step-back: going back in the replay of a metadata storm');
     const steps = world.quick ? STEPS.quick : STEPS.full;

@@ -28,6 +28,8 @@ export type MountRequest = {
   readonly command?: readonly string[];
   readonly control?: string | undefined;
   readonly fsOptions?: string | undefined;
+  /** Threads that serve ops; absent: as many as the host likes. */
+  readonly threads?: number | undefined;
 };
 
 /** How far a recording is. */
@@ -167,6 +169,7 @@ function argumentsOf(request: MountRequest): string[] {
     ...(request.command ?? []).flatMap((word) => ['--command-word', word]),
     ...option('--control', request.control),
     ...option('--options', request.fsOptions),
+    ...option('--threads', request.threads?.toString()),
     '--',
     request.mountpoint,
   ];
