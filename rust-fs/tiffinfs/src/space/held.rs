@@ -11,14 +11,15 @@ pub struct Held {
 }
 
 impl Held {
-    /// Adds a run that is not in the set.
+    /// Adds a run that is not in the set. Neighbouring runs become one, so equal sets look equal.
     pub fn add(&mut self, first: u64, count: u64) {
         self.blocks += count;
-        if let Some((&before, length)) = self.runs.range_mut(..first).next_back() {
-            if before + *length == first {
-                *length += count;
-                return;
-            }
+        let (mut first, mut count) = (first, count);
+        if let Some((&before, &length)) = self.runs.range(..first).next_back().filter(|&(&before, &length)| before + length == first) {
+            (first, count) = (before, length + count);
+        }
+        if let Some(length) = self.runs.remove(&(first + count)) {
+            count += length;
         }
         self.runs.insert(first, count);
     }

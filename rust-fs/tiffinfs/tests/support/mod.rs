@@ -8,3 +8,4 @@ pub mod crash;
 pub mod device;
 pub mod ks;
 pub mod locks;
+pub mod model;
