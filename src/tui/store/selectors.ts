@@ -69,6 +69,8 @@ export function verdictOf(state: State): Verdict {
       return { tone: 'bad', text: 'replay failed' };
     case 'running': {
       const target = run.target ?? trace.last;
+      // Going back is by a checkpoint: there is no way to be told.
+      if (target < run.position) return { tone: 'busy', text: `going back to ${formatCount(target)}` };
       const way = formatPercent(Number(run.progress), Number(target)).replace(' ', '');
       return { tone: 'busy', text: `replaying ${formatCount(run.progress)} of ${formatCount(target)} (${way})` };
     }
