@@ -75,7 +75,7 @@ export async function comparePair(host: Host, request: PairRequest): Promise<Pai
     const digests =
       verdict === 'crashed' || verdict === 'refused'
         ? ([undefined, undefined] as const)
-        : ([await digestOf(host, a.run, signal), await digestOf(host, b.run, signal)] as const);
+        : ([await digestOf(host, request, a.run), await digestOf(host, request, b.run)] as const);
     return {
       verdict,
       ops: request.trace.ops,
@@ -131,8 +131,12 @@ function pairVerdict(
   return reasons.includes(StopReason.REFUSED) ? 'refused' : 'same';
 }
 
-function digestOf(host: Host, run: number, signal: AbortSignal | undefined): Promise<DigestReply> {
-  return host.digest(run, { tree: true }, { signal });
+async function digestOf(host: Host, { trace, signal }: PairRequest, run: number): Promise<DigestReply> {
+  const end = await host.digest(run, { tree: true }, { signal });
+  if (end.tree !== 0n || end.seq !== trace.ops || trace.ops < 2n) return end;
+  // A recording ends with the unmount, after which there is no tree.
+  await host.runTo({ run, seq: trace.ops - 1n }, { signal });
+  return { ...end, tree: (await host.digest(run, { tree: true }, { signal })).tree };
 }
 
 async function stateAt(host: Host, request: PairRequest, a: number, b: number, seq: bigint): Promise<StateDifference> {

@@ -82,11 +82,22 @@ async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOr
   );
   const { run } = opened;
   try {
-    const place = until === undefined || until >= trace.ops ? { toEnd: true } : { seq: until };
-    const stop = await host.runTo({ run, ...place, stopAtDivergence: true }, { signal, onProgress });
+    const end = until === undefined || until >= trace.ops;
+    const wanted = request.noDigest !== true;
+    const go = (place: { readonly seq: bigint } | { readonly toEnd: true }) =>
+      host.runTo({ run, ...place, stopAtDivergence: true }, { signal, onProgress });
+    // A recording ends with the unmount, after which there is no tree: its digest is taken one op before the end.
+    const early = end && wanted && trace.ops > 1n ? await go({ seq: trace.ops - 1n }) : undefined;
+    const beforeEnd =
+      early?.reason === StopReason.REACHED ? await host.digest(run, { tree: true }, { signal }) : undefined;
+    const stop =
+      early !== undefined && beforeEnd === undefined ? early : await go(end ? { toEnd: true } : { seq: until });
     const verdict = verdictOf(stop);
-    const wanted = request.noDigest !== true && (verdict === 'same' || verdict === 'diverged');
-    const digest = wanted ? await host.digest(run, { tree: true }, { signal }) : undefined;
+    const atEnd =
+      wanted && (verdict === 'same' || verdict === 'diverged')
+        ? await host.digest(run, { tree: true }, { signal })
+        : undefined;
+    const digest = atEnd?.tree === 0n && beforeEnd !== undefined ? { ...atEnd, tree: beforeEnd.tree } : atEnd;
     return {
       verdict,
       order,
