@@ -106,7 +106,7 @@ impl Geometry {
             && self.blocks <= device_blocks.min(limit)
             && self.inodes >= INODES_PER_BLOCK
             && self.inodes <= limit
-            && self.inodes % INODES_PER_BLOCK == 0
+            && self.inodes.is_multiple_of(INODES_PER_BLOCK)
             && (MIN_JOURNAL..=self.blocks).contains(&self.journal.count)
             && self.journal.first == JOURNAL_START
             && self.block_bitmap == (Region { first: self.journal.end(), count: self.blocks.div_ceil(BITS_PER_BITMAP) })

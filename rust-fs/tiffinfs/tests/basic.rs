@@ -77,7 +77,9 @@ fn holes_and_tails_read_as_zeroes() {
     fs.write(ino, fh, 100_000, &[2; 10]).unwrap();
     let all = fs.read(ino, fh, 0, 200_000).unwrap();
     assert_eq!(all.len(), 100_010);
-    assert!(all[..10].iter().all(|&b| b == 1) && all[10..100_000].iter().all(|&b| b == 0) && all[100_000..].iter().all(|&b| b == 2));
+    assert!(
+        all[..10].iter().all(|&b| b == 1) && all[10..100_000].iter().all(|&b| b == 0) && all[100_000..].iter().all(|&b| b == 2)
+    );
     assert_eq!(fs.lseek(ino, fh, 10, 4), Ok(4096));
     assert_eq!(fs.lseek(ino, fh, 4096, 3), Ok(24 * 4096));
     assert_eq!(fs.lseek(ino, fh, 100_010, 3), Err(ENXIO));
@@ -100,7 +102,11 @@ fn fallocate_sets_aside_punches_and_zeroes() {
     assert!(all.len() == 12_288 && all[..4096].iter().all(|&b| b == 0) && all[4096..].iter().all(|&b| b == 7));
     fs.fallocate(ino, fh, 5000, 5000, 3).unwrap();
     let all = fs.read(ino, fh, 0, 50_000).unwrap();
-    assert!(all[4096..5000].iter().all(|&b| b == 7) && all[5000..10_000].iter().all(|&b| b == 0) && all[10_000..].iter().all(|&b| b == 7));
+    assert!(
+        all[4096..5000].iter().all(|&b| b == 7)
+            && all[5000..10_000].iter().all(|&b| b == 0)
+            && all[10_000..].iter().all(|&b| b == 7)
+    );
     fs.fallocate(ino, fh, 0, 12_288, 0x10).unwrap();
     assert!(fs.read(ino, fh, 0, 50_000).unwrap().iter().all(|&b| b == 0));
     assert_eq!(fs.fallocate(ino, fh, 0, 4096, 8), Err(95));
@@ -308,7 +314,8 @@ fn times_modes_and_owners() {
     let set = |args: fuse::SetattrIn| fs.setattr(ino, args).unwrap();
     assert_eq!(set(fuse::SetattrIn { valid: fattr::MODE, mode: 0o106755, ..Default::default() }).mode, 0o106755);
     assert_eq!(set(fuse::SetattrIn { valid: fattr::UID, uid: 5, ..Default::default() }).mode, 0o100755);
-    let attr = set(fuse::SetattrIn { valid: fattr::MTIME | fattr::ATIME, mtime: 12, mtimensec: 34, atime: 56, ..Default::default() });
+    let attr =
+        set(fuse::SetattrIn { valid: fattr::MTIME | fattr::ATIME, mtime: 12, mtimensec: 34, atime: 56, ..Default::default() });
     assert_eq!((attr.mtime, attr.mtimensec, attr.atime, attr.uid), (12, 34, 56, 5));
     support::ks::CLOCK.fetch_add(1_000_000_007, std::sync::atomic::Ordering::Relaxed);
     fs.write(ino, fh, 0, b"x").unwrap();
@@ -358,5 +365,37 @@ fn ranges_are_copied() {
     assert_eq!(fs.copy((a.nodeid, a_fh, 0), (a.nodeid, a_fh, 300_000), 4096), Ok(4096));
     assert_eq!(fs.read(a.nodeid, a_fh, 300_000, 8192).unwrap(), &data[..4096]);
     assert!(fs.bmap(a.nodeid, 0).unwrap() > 0);
+    end(fs);
+}
+
+#[test]
+fn every_block_can_be_explained() {
+    let fs = fresh(16);
+    let dir = fs.mkdir(1, b"docs").unwrap().nodeid;
+    let (file, fh) = fs.create(dir, b"read me", 0).unwrap();
+    fs.write(file.nodeid, fh, 0, b"some content").unwrap();
+    for hole in 0..20 {
+        fs.write(file.nodeid, fh, hole * 10_000, b"x").unwrap();
+    }
+    fs.setxattr(file.nodeid, b"user.big", &[1; 5000], 0).unwrap();
+    fs.symlink(1, b"link", b"docs/read me").unwrap();
+    let _open = fs.tmpfile(1).unwrap();
+    fs.syncfs().unwrap();
+    let blocks = (16 << 20) / 4096;
+    let all: Vec<String> = (0..blocks).map(|number| support::client::explain(fs.dev, number)).collect();
+    assert!(all.iter().all(|text| !text.is_empty()));
+    let has = |what: &str| assert!(all.iter().any(|text| text.contains(what)), "nothing says {what:?}");
+    has("label: \"test\"");
+    has("\"read me\": inode");
+    has("leads to \"docs/read me\"");
+    has("attribute \"user.big\", 5000 bytes");
+    has("begins with: \"some content");
+    has("orphan: inode");
+    has("journal descriptor of transaction");
+    has("journal commit of transaction");
+    has("tree node of extents of inode");
+    has("block bitmap, group 0");
+    has("inode bitmap, group 0");
+    assert!(!all.iter().any(|text| text.contains("damaged") || text.contains("wrong")));
     end(fs);
 }

@@ -71,7 +71,8 @@ fn crash_run(seed: u64, steps: usize, cuts: u64, checkpoint_often: bool) {
         committed += usize::from(at > first);
         // A file that no op has changed since the last sync has its bytes.
         for (ino, node) in &moments[first].tree.named().nodes {
-            let steady = (first..=last).all(|at| moments[at].tree.nodes.get(ino).is_some_and(|later| later.nlink > 0 && later.content == node.content));
+            let steady = (first..=last)
+                .all(|at| moments[at].tree.nodes.get(ino).is_some_and(|later| later.nlink > 0 && later.content == node.content));
             if steady {
                 assert!(found.nodes[ino].content == node.content, "{what}: the synced bytes of inode {ino} are lost");
             }
@@ -87,13 +88,13 @@ fn crash_run(seed: u64, steps: usize, cuts: u64, checkpoint_often: bool) {
 #[test]
 fn a_cut_anywhere_leaves_a_whole_tree() {
     for seed in [11, 222, 3333] {
-        crash_run(seed, 250, 60, false);
+        crash_run(seed, 250, 50, false);
     }
 }
 
 #[test]
 fn a_cut_during_checkpoints_leaves_a_whole_tree() {
-    crash_run(44_444, 900, 150, true);
+    crash_run(44_444, 900, 80, true);
 }
 
 #[test]

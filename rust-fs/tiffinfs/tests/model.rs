@@ -40,7 +40,7 @@ fn run(seed: u64, mib: usize, rounds: u64, steps: u64) {
 
 #[test]
 fn random_ops_agree_with_the_model() {
-    for seed in 1..=6 {
+    for seed in 1..=4 {
         run(seed * 7919, 48, 9, 400);
     }
 }

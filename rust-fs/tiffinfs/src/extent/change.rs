@@ -6,6 +6,7 @@ use crate::btree::Tree;
 use crate::inode::{Body, Inode};
 use crate::journal::Tx;
 use crate::volume::Volume;
+use alloc::vec::Vec;
 use libbentofs::{Errno, Result};
 
 impl Inode {
@@ -107,12 +108,12 @@ impl Inode {
 
     /// Goes back to extents in the inode when the tree has none.
     fn drop_empty_tree(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        if let Body::Tree(root) = self.body {
-            if self.tree().ok_or(Errno::EUCLEAN)?.is_empty(tx.volume)? {
-                tx.free_metadata(root)?;
-                self.count_blocks(0, 1);
-                self.body = Body::Extents(alloc::vec::Vec::new());
-            }
+        if let Some(tree) = self.tree()
+            && tree.is_empty(tx.volume)?
+        {
+            tx.free_metadata(tree.root)?;
+            self.count_blocks(0, 1);
+            self.body = Body::Extents(Vec::new());
         }
         Ok(())
     }

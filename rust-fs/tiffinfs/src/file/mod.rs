@@ -55,7 +55,7 @@ pub fn zero_written(volume: &Volume, inode: &Inode, from: u64, to: u64) -> Resul
 
 /// Makes what the file's last block holds after its end read as zeroes up to byte `to`: the file is about to be made longer.
 pub fn zero_past_end(volume: &Volume, inode: &Inode, to: u64) -> Result<()> {
-    if inode.size % BLOCK_SIZE == 0 {
+    if inode.size.is_multiple_of(BLOCK_SIZE) {
         return Ok(());
     }
     let block_end = inode.size.next_multiple_of(BLOCK_SIZE);

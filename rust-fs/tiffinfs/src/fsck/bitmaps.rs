@@ -21,7 +21,8 @@ impl Check<'_> {
             };
             let free = (0..BITS_PER_BITMAP).filter(|&bit| !is_set(bits(&block), bit)).count();
             if free as u64 != u64::from(head.free.get()) {
-                self.report.problem(format_args!("block bitmap: block {number} counts {} free, but {free} are", head.free.get()))?;
+                self.report
+                    .problem(format_args!("block bitmap: block {number} counts {} free, but {free} are", head.free.get()))?;
             }
             self.bits_of_group(group, bits(&block))?;
         }
@@ -45,7 +46,8 @@ impl Check<'_> {
             }
             let (first, last) = (base + first, base + bit - 1);
             if marked {
-                self.report.problem(format_args!("block bitmap: blocks {first} to {last} are marked used, but nothing has them"))?;
+                self.report
+                    .problem(format_args!("block bitmap: blocks {first} to {last} are marked used, but nothing has them"))?;
             } else {
                 self.report.problem(format_args!("block bitmap: blocks {first} to {last} are in use, but marked free"))?;
             }

@@ -27,7 +27,8 @@ impl Check<'_> {
             };
             let free = (0..BITS_PER_BITMAP).filter(|&bit| !is_set(bits(&block), bit)).count();
             if free as u64 != u64::from(head.free.get()) {
-                self.report.problem(format_args!("inode bitmap: block {number} counts {} free, but {free} are", head.free.get()))?;
+                self.report
+                    .problem(format_args!("inode bitmap: block {number} counts {} free, but {free} are", head.free.get()))?;
             }
             self.inodes_of_group(group, bits(&block))?;
         }

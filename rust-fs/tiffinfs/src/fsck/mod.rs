@@ -54,11 +54,16 @@ pub fn fsck(mount: &Mount<'_>, out: &mut dyn Write) -> Result<()> {
     match recovery::scan(&geometry, |number| image.read(number)) {
         Ok(replay) => {
             if superblock.clean && replay.transactions > 0 {
-                report.problem(format_args!("journal: the file system is marked clean, but {} transactions are not home", replay.transactions))?;
+                report.problem(format_args!(
+                    "journal: the file system is marked clean, but {} transactions are not home",
+                    replay.transactions
+                ))?;
             }
             image.overlay(replay.blocks);
         }
-        Err(Errno::EUCLEAN) => report.problem(format_args!("journal: its first block (block {}) is damaged", geometry.journal.first))?,
+        Err(Errno::EUCLEAN) => {
+            report.problem(format_args!("journal: its first block (block {}) is damaged", geometry.journal.first))?
+        }
         Err(errno) => return Err(errno),
     }
     let mut check =
@@ -87,10 +92,10 @@ fn superblocks(device: &libbentofs::ks::Device, report: &mut Report<'_>) -> Resu
             Err(problem) => report.problem(format_args!("superblock in block {number}: {problem}"))?,
         }
     }
-    if let [Some(first), Some(second)] = found {
-        if first.geometry != second.geometry || first.uuid != second.uuid || first.hash_seed != second.hash_seed {
-            report.problem(format_args!("superblock: the backup in block {backup} is of another file system"))?;
-        }
+    if let [Some(first), Some(second)] = found
+        && (first.geometry != second.geometry || first.uuid != second.uuid || first.hash_seed != second.hash_seed)
+    {
+        report.problem(format_args!("superblock: the backup in block {backup} is of another file system"))?;
     }
     Ok(found[0].or(found[1]))
 }

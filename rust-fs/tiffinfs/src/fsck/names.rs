@@ -62,7 +62,8 @@ impl Check<'_> {
                 (_, false) => known.names,
             };
             if u64::from(known.nlink) != expected {
-                self.report.problem(format_args!("inode {ino}: its number of links is {}, but should be {expected}", known.nlink))?;
+                self.report
+                    .problem(format_args!("inode {ino}: its number of links is {}, but should be {expected}", known.nlink))?;
             }
             if is_dir(known.mode) && known.names > 1 {
                 self.report.problem(format_args!("inode {ino}: a directory with {} names", known.names))?;

@@ -24,12 +24,7 @@ pub fn owner_name(owner: u64) -> alloc::string::String {
 impl Check<'_> {
     /// Visits every node of a tree, claims it, and calls `each` with the entries of the leaves in order of their keys. Answers the number of
     /// nodes.
-    pub fn walk(
-        &mut self,
-        root: u64,
-        owner: u64,
-        mut each: impl FnMut(&mut Self, u64, &[u8]) -> Result<()>,
-    ) -> Result<u64> {
+    pub fn walk(&mut self, root: u64, owner: u64, mut each: impl FnMut(&mut Self, u64, &[u8]) -> Result<()>) -> Result<u64> {
         let mut waiting = Vec::from([Waiting { number: root, level: None, low: 0, high: u64::MAX }]);
         let mut nodes = 0;
         while let Some(node) = waiting.pop() {
@@ -69,7 +64,9 @@ impl Check<'_> {
             let key = node.key(index)?;
             let below = key < at.low && !(node.level() > 0 && index == 0);
             if below || key > at.high {
-                return self.report.problem(format_args!("{name}: tree node {} has key {key:#x}, which belongs to another", at.number));
+                return self
+                    .report
+                    .problem(format_args!("{name}: tree node {} has key {key:#x}, which belongs to another", at.number));
             }
             if node.level() == 0 {
                 each(self, key, node.value(index)?)?;

@@ -52,8 +52,13 @@ impl Slot {
         Slot { node, lookups: 0, opens: 0, pins: 0, doomed }
     }
 
+    /// Whether somebody outside refers to it: then it stays for as long as an op takes.
+    fn is_held(&self) -> bool {
+        self.lookups > 0 || self.opens > 0 || self.node.ino == ROOT
+    }
+
     fn is_idle(&self) -> bool {
-        self.lookups == 0 && self.opens == 0 && self.pins == 0 && self.node.ino != ROOT
+        !self.is_held() && self.pins == 0
     }
 }
 
@@ -122,10 +127,8 @@ impl TiffinFs {
     /// The kernel keeps a lookup on every inode that it has an op on, so one that is in the table stays there for as long as the op takes,
     /// and one that is not is pinned.
     pub(crate) fn get(&self, ino: u64) -> Result<Ref<'_>> {
-        if let Some(slot) = self.table.read().slots.get(&ino) {
-            if !(slot.lookups == 0 && slot.opens == 0 && ino != ROOT) {
-                return Ok(Ref { fs: self, node: slot.node.clone(), pinned: false });
-            }
+        if let Some(slot) = self.table.read().slots.get(&ino).filter(|slot| slot.is_held()) {
+            return Ok(Ref { fs: self, node: slot.node.clone(), pinned: false });
         }
         let node = self.with_slot(ino, |slot| {
             slot.pins += 1;

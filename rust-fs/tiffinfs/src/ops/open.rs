@@ -109,8 +109,11 @@ impl TiffinFs {
             Some(name) => out.add_entry(None, libbentofs::Ino(ino), next, FileType::Directory, name),
             None => false,
         });
+        if !dots {
+            return Ok(());
+        }
         let mut after = cookie;
-        while dots {
+        loop {
             let batch = self.batch(&dir, after)?;
             let Some((last, _)) = batch.last() else { return Ok(()) };
             after = last.key;
@@ -126,7 +129,6 @@ impl TiffinFs {
                 }
             }
         }
-        Ok(())
     }
 
     /// The next names, taken out of the directory's node so that the inodes can be read while none of its blocks is locked.

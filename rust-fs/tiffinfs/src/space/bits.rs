@@ -62,7 +62,7 @@ pub fn fill(bits: &mut [u8], first: u64, count: u64, set: bool) {
     let mut index = first;
     while index < first + count {
         let byte = &mut bits[(index / 8) as usize];
-        if index % 8 == 0 && first + count - index >= 8 {
+        if index.is_multiple_of(8) && first + count - index >= 8 {
             *byte = if set { 0xff } else { 0 };
             index += 8;
             continue;

@@ -15,7 +15,9 @@ impl Held {
     pub fn add(&mut self, first: u64, count: u64) {
         self.blocks += count;
         let (mut first, mut count) = (first, count);
-        if let Some((&before, &length)) = self.runs.range(..first).next_back().filter(|&(&before, &length)| before + length == first) {
+        if let Some((&before, &length)) =
+            self.runs.range(..first).next_back().filter(|&(&before, &length)| before + length == first)
+        {
             (first, count) = (before, length + count);
         }
         if let Some(length) = self.runs.remove(&(first + count)) {

@@ -288,15 +288,8 @@ impl Client {
     }
 
     pub fn copy(&self, from: (u64, u64, u64), to: (u64, u64, u64), len: u64) -> Res<u32> {
-        let args = fuse::CopyFileRangeIn {
-            fh_in: from.1,
-            off_in: from.2,
-            nodeid_out: to.0,
-            fh_out: to.1,
-            off_out: to.2,
-            len,
-            flags: 0,
-        };
+        let args =
+            fuse::CopyFileRangeIn { fh_in: from.1, off_in: from.2, nodeid_out: to.0, fh_out: to.1, off_out: to.2, len, flags: 0 };
         Ok(self.op(opcode::COPY_FILE_RANGE, from.0, &args, b"")?.get::<fuse::WriteOut>().size)
     }
 

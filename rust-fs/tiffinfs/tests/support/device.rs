@@ -50,7 +50,7 @@ pub fn state(dev: u64) -> Arc<Mutex<State>> {
 
 /// A new device that holds `medium`.
 pub fn add(medium: Vec<u8>) -> u64 {
-    assert!(medium.len() % BLOCK == 0);
+    assert!(medium.len().is_multiple_of(BLOCK));
     let dev = NEXT.fetch_add(1, Ordering::Relaxed);
     devices().insert(dev, Arc::new(Mutex::new(State { medium, ..State::default() })));
     dev

@@ -228,16 +228,15 @@ unsafe extern "C" fn bento_ks_buf_lock(buffer: *mut Buffer, flags: u32) -> *mut 
         if flags & buf_flags::ZEROED != 0 {
             (*buffer).data.fill(0);
         }
-        (*(&raw mut (*buffer).data)).as_mut_ptr()
+        let data = &mut (*buffer).data;
+        data.as_mut_ptr()
     }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bento_ks_buf_unlock(buffer: *mut Buffer, flags: u32) {
     // SAFETY: the caller has a reference, and the lock.
-    unsafe {
-        if flags & buf_flags::EXCLUSIVE == 0 { (*buffer).lock.unlock_shared() } else { (*buffer).lock.unlock_exclusive() }
-    }
+    unsafe { if flags & buf_flags::EXCLUSIVE == 0 { (*buffer).lock.unlock_shared() } else { (*buffer).lock.unlock_exclusive() } }
 }
 
 #[unsafe(no_mangle)]

@@ -82,7 +82,13 @@ impl Model {
     }
 
     fn pick_dir(&mut self) -> u64 {
-        let dirs: Vec<u64> = self.tree.nodes.iter().filter(|(_, node)| node.nlink > 0 && matches!(node.content, Content::Dir(_))).map(|(&ino, _)| ino).collect();
+        let dirs: Vec<u64> = self
+            .tree
+            .nodes
+            .iter()
+            .filter(|(_, node)| node.nlink > 0 && matches!(node.content, Content::Dir(_)))
+            .map(|(&ino, _)| ino)
+            .collect();
         dirs[self.random.below(dirs.len() as u64) as usize]
     }
 
@@ -342,7 +348,7 @@ impl Model {
         let most = [10, 100, 9000][self.random.below(3) as usize];
         let len = self.random.below(most) as usize;
         let xattrs = &mut self.tree.nodes.get_mut(&ino).unwrap().xattrs;
-        if len % 3 == 0 {
+        if len.is_multiple_of(3) {
             assert_eq!(fs.removexattr(ino, &name).is_ok(), xattrs.remove(&name).is_some());
             return;
         }
@@ -358,7 +364,9 @@ impl Model {
         let at = self.random.below(self.open.len() as u64) as usize;
         let (ino, fh) = self.open.swap_remove(at);
         fs.release(ino, fh).unwrap();
-        let gone = self.tree.nodes[&ino].nlink == 0 && !self.lookups.contains_key(&ino) && !self.open.iter().any(|&(other, _)| other == ino);
+        let gone = self.tree.nodes[&ino].nlink == 0
+            && !self.lookups.contains_key(&ino)
+            && !self.open.iter().any(|&(other, _)| other == ino);
         if gone {
             self.tree.nodes.remove(&ino);
         }
@@ -374,8 +382,13 @@ impl Model {
     fn list(&mut self, fs: &Client) {
         let dir = self.pick_dir();
         let room = 300 + self.random.below(2000) as usize;
-        let listed: BTreeMap<Vec<u8>, u64> =
-            fs.list(dir, room).unwrap().into_iter().filter(|entry| entry.name != b"." && entry.name != b"..").map(|entry| (entry.name, entry.ino)).collect();
+        let listed: BTreeMap<Vec<u8>, u64> = fs
+            .list(dir, room)
+            .unwrap()
+            .into_iter()
+            .filter(|entry| entry.name != b"." && entry.name != b"..")
+            .map(|entry| (entry.name, entry.ino))
+            .collect();
         assert_eq!(&listed, self.tree.dir(dir));
         if let Some((name, ino)) = self.pick_name(dir) {
             assert_eq!(fs.lookup(dir, &name).unwrap().nodeid, ino);
