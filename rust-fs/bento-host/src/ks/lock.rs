@@ -10,11 +10,13 @@
 //! - an exclusive one when `seen` is this thread alone: nobody else was here since;
 //! - the first of all: nobody was here before.
 //!
-//! In an exact replay an acquisition with an entry waits until the counters are those recorded.
+//! In an exact replay an exclusive acquisition with an entry waits until the counters are those recorded, and a shared one until
+//! `writes` is: the order of readers among themselves changes nothing, and those without an entry could not keep it.
 
 use super::context::{Context, Escape};
 use super::world::Crash;
 use crate::module::guard;
+use std::cmp::Ordering;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -135,15 +137,20 @@ impl KsLock {
                     state.writers_waiting == 0 || expected.is_some() || context.enforce_order()
                 });
             let Counters { writes, reads, .. } = state.counters;
-            let in_turn = expected.is_none_or(|expected| (expected.writes, expected.reads) == (writes, reads));
-            if free && in_turn {
+            // Readers between two writers commute, and some of them have no entry that would hold them back: only a
+            // writer waits for its count of them.
+            let turn = expected.map_or(Ordering::Equal, |expected| match exclusive {
+                true => (writes, reads).cmp(&(expected.writes, expected.reads)),
+                false => writes.cmp(&expected.writes),
+            });
+            if free && turn == Ordering::Equal {
                 if announced {
                     state.writers_waiting -= 1;
                 }
                 return Ok(state);
             }
             let gives_up = match expected {
-                Some(expected) if (writes, reads) > (expected.writes, expected.reads) => Some(Crash::Order {
+                Some(expected) if turn == Ordering::Greater => Some(Crash::Order {
                     message: format!(
                         "lock {} was to be taken after {} exclusive and {} shared acquisitions, but has seen {writes} and {reads}",
                         context.world.lock_name(self.id),
