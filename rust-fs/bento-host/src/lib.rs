@@ -3,10 +3,12 @@
 //! they are asked and answer, and replays it.
 
 pub mod device;
+pub mod digest;
 pub mod ks;
 pub mod module;
 pub mod mount;
 pub mod proto;
 pub mod record;
 pub mod replay;
+pub mod serve;
 pub mod trace;

@@ -23,7 +23,10 @@ impl Failure {
     pub fn print(&self, as_json: bool) {
         if as_json {
             let Failure { code, message, hint, exit_code } = self;
-            eprintln!("{}", serde_json::json!({ "error": { "code": code, "message": message, "hint": hint, "exitCode": exit_code } }));
+            eprintln!(
+                "{}",
+                serde_json::json!({ "error": { "code": code, "message": message, "hint": hint, "exitCode": exit_code } })
+            );
         } else {
             eprintln!("bento-host: {} [{}]\n  hint: {}", self.message, self.code, self.hint);
         }
@@ -47,12 +50,7 @@ fn with_causes(error: &dyn Error) -> String {
 
 impl From<MountError> for Failure {
     fn from(error: MountError) -> Failure {
-        Failure {
-            code: error.code(),
-            message: with_causes(&error),
-            hint: error.hint().to_owned(),
-            exit_code: error.exit_code(),
-        }
+        Failure { code: error.code(), message: with_causes(&error), hint: error.hint().to_owned(), exit_code: error.exit_code() }
     }
 }
 

@@ -72,8 +72,7 @@ impl Mkfs {
         if !module.info().has_mkfs {
             return Err(MountError::from(ImageError::Useless { fs: module.info().fs_name.clone() }).into());
         }
-        clear(&self.image, self.size)
-            .map_err(|source| MountError::from(ImageError::Make { path: self.image.clone(), source }))?;
+        clear(&self.image, self.size).map_err(|source| MountError::from(ImageError::Make { path: self.image.clone(), source }))?;
         let (world, device) = world(&module, &self.image, false)?;
         let (made, _) = module::mkfs(&module, &world, &self.options, OpInputs::now(0));
         made.map_err(MountError::Crashed)?.map_err(|errno| refused(&module, "mkfs", errno))?;

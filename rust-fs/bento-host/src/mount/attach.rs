@@ -2,6 +2,9 @@
 //! Recording a mount that is already running: it begins with a checkpoint.
 
 use super::served::Served;
+use crate::ks::context::realtime_ns;
+use crate::ks::{OpInputs, World, WorldOptions};
+use crate::module::Instance;
 use crate::proto::trace as pb;
 use crate::record::{RecordError, Recorder, Recording, header};
 use crate::trace::Finished;
@@ -86,6 +89,7 @@ pub fn start(served: &Served, path: &Path, policy: &str, data: &str) -> Result<(
         Ok(Err(errno)) => return Err(AttachError::State(io::Error::from_raw_os_error(errno).to_string())),
         Err(crash) => return Err(AttachError::State(crash.to_string())),
     };
+    let blocks = first_blocks(served, instance, &state)?;
     let mut locks = Vec::new();
     let mut counters: Vec<_> = instance.world().all_lock_counters().into_iter().collect();
     counters.sort_unstable_by_key(|(id, _)| *id);
@@ -102,14 +106,37 @@ pub fn start(served: &Served, path: &Path, policy: &str, data: &str) -> Result<(
         let _ = std::fs::remove_file(path);
         return Err(error.into());
     }
-    if let Some(device) = &served.setup().device {
-        // What is cached will not be read from the device again, so its content is given now.
-        for (number, content) in device.restart_first_reads() {
-            recorder.block(number, content);
-        }
+    for (number, content) in blocks {
+        recorder.block(number, content);
     }
     behind.recorder = Some(Arc::new(recorder));
     Ok(())
+}
+
+/// The blocks that a replay needs before its first op: those that are cached, which will not be read from the device again, and
+/// those that the module reads when it takes the state. It takes it once for that; so it is known to be a state that can be taken.
+fn first_blocks(served: &Served, instance: &Instance, state: &[u8]) -> Result<Vec<(u64, Box<[u8]>)>, AttachError> {
+    let setup = served.setup();
+    let mut blocks = setup.device.as_ref().map(|device| device.restart_first_reads()).unwrap_or_default();
+    let module = instance.module();
+    let options = WorldOptions {
+        deadline: setup.deadline,
+        lock_classes: module.info().lock_classes.clone(),
+        counters: instance.world().all_lock_counters(),
+        ..WorldOptions::default()
+    };
+    let world = World::new(instance.world().device().cloned(), options);
+    let (schema, inputs) = (module.info().state_schema, OpInputs::probe(realtime_ns()));
+    let fs_options = &setup.recording.fs_options;
+    let (made, taken) = Instance::import_state(module, &world, fs_options, setup.read_only, schema, state, inputs);
+    blocks.extend(taken.first_reads);
+    let failed = |why: String| AttachError::State(format!("it does not take its own state: {why}"));
+    match made {
+        // Thrown away, the device as it is.
+        Ok(Ok(trial)) => trial.destroy(true, OpInputs::probe(realtime_ns())).0.map(|_| blocks).map_err(|crash| failed(crash.to_string())),
+        Ok(Err(errno)) => Err(failed(io::Error::from_raw_os_error(errno).to_string())),
+        Err(crash) => Err(failed(crash.to_string())),
+    }
 }
 
 /// Ends the recording.

@@ -2,7 +2,7 @@
 //! The life of a mount: from a module and an image to the account at the end.
 
 use super::control::{self, Control, hex};
-use super::fuser_adapter::{KernelMount, Session};
+use super::fuse::{KernelMount, Session};
 use super::image::{self, ImageError};
 use super::served::{Ended, Served, Setup};
 use super::slot::Slot;

@@ -4,7 +4,7 @@
 
 mod attach;
 mod control;
-mod fuser_adapter;
+mod fuse;
 mod image;
 mod life;
 mod served;

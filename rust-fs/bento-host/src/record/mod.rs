@@ -9,5 +9,5 @@ mod queue;
 mod recorder;
 mod writing;
 
-pub use header::{Recording, header};
+pub use header::{Recording, header, module_message};
 pub use recorder::{Progress, RecordError, Recorder};

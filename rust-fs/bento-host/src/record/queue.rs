@@ -89,6 +89,8 @@ pub struct Queue {
 pub struct Batch {
     /// In order.
     pub items: Vec<Item>,
+    /// A good part of the queue was full: the writer lags.
+    pub lags: bool,
     /// Nothing will follow.
     pub last: bool,
 }
@@ -171,8 +173,8 @@ impl Queue {
         if inner.bytes < WAKE_AT && !inner.closed {
             inner = self.work.wait_timeout(inner, patience).expect("no host code panics while it holds the queue").0;
         }
-        inner.bytes = 0;
-        let batch = Batch { items: std::mem::take(&mut inner.items), last: inner.closed };
+        let lags = std::mem::take(&mut inner.bytes) > self.limit / 8;
+        let batch = Batch { items: std::mem::take(&mut inner.items), lags, last: inner.closed };
         drop(inner);
         if self.block {
             self.room.notify_all();

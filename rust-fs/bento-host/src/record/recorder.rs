@@ -19,7 +19,7 @@ use thiserror::Error;
 /// Most threads that serve ops.
 pub const SLOTS: usize = 64;
 /// Bytes of ops that may wait for the writer.
-const QUEUE_BYTES: usize = 64 << 20;
+const QUEUE_BYTES: usize = 192 << 20;
 /// Most bytes of state that a checkpoint in a trace may have: a chunk's, with room for the rest of the record.
 const MAX_STATE: usize = crate::trace::MAX_RAW - (1 << 20);
 
@@ -64,7 +64,9 @@ impl RecordError {
     pub const fn hint(&self) -> &'static str {
         match self {
             RecordError::Create { .. } => "name a file in a directory that exists, can be written and has 64 KiB of room",
-            RecordError::Finish { .. } => "what was recorded before is in the file and can be replayed; free some room and record again",
+            RecordError::Finish { .. } => {
+                "what was recorded before is in the file and can be replayed; free some room and record again"
+            }
             RecordError::StateTooLarge { .. } => "record from the start of a mount (mount --record), which needs no checkpoint",
         }
     }
@@ -146,15 +148,7 @@ impl Recorder {
         self.begin_step(thread, begin_ns, 0, Caller::KERNEL, request, None);
     }
 
-    fn begin_step(
-        &self,
-        thread: u32,
-        begin_ns: i64,
-        nodeid: u64,
-        caller: Caller,
-        request: Request,
-        content: Option<Vec<u8>>,
-    ) {
+    fn begin_step(&self, thread: u32, begin_ns: i64, nodeid: u64, caller: Caller, request: Request, content: Option<Vec<u8>>) {
         let op = pb::Op { thread, nodeid, request: Some(request), ..pb::Op::default() };
         let ends_before = self.queue.ends();
         *self.slot(thread) = Some(Box::new(Pending { begin_ns, caller, op, content, ends_before }));

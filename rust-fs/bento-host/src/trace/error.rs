@@ -93,7 +93,9 @@ impl TraceError {
             TraceError::Empty(_) => "record again",
             TraceError::NotATrace { .. } => "name a .btr file, as `bento-rr record -o FILE` writes it",
             TraceError::Version { .. } => "read it with the release that wrote it, or record again",
-            TraceError::Damaged { .. } => "copy the file again from where it was recorded, or pass --allow-gaps to leave the damaged part out",
+            TraceError::Damaged { .. } => {
+                "copy the file again from where it was recorded, or pass --allow-gaps to leave the damaged part out"
+            }
             TraceError::Truncated { .. } => "record again: nothing of this file can be replayed",
             TraceError::Gap { .. } => "record again with --policy block, or pass --allow-gaps to go on across gaps",
             TraceError::Io { .. } => "check the path and its permissions",

@@ -55,15 +55,8 @@ impl TraceReader {
             return Err(TraceError::Empty(path.to_owned()));
         }
         let (header, header_end) = scan::header(&file, path, size)?;
-        let mut reader = TraceReader {
-            file,
-            path: path.to_owned(),
-            size,
-            header,
-            found: Found::default(),
-            tolerance,
-            warnings: Vec::new(),
-        };
+        let mut reader =
+            TraceReader { file, path: path.to_owned(), size, header, found: Found::default(), tolerance, warnings: Vec::new() };
         reader.find(header_end)?;
         Ok(reader)
     }

@@ -61,10 +61,7 @@ fn attr(a: &fuse::Attr, about: u64, ttl_delta_ns: i64, usual: Usual) -> pb::Attr
 fn entry(e: &fuse::EntryOut, usual: Usual) -> pb::Entry {
     if e.nodeid == 0 {
         // A name that does not exist has no attributes.
-        return pb::Entry {
-            ttl_delta_ns: ttl_delta(e.entry_valid, e.entry_valid_nsec, usual),
-            ..pb::Entry::default()
-        };
+        return pb::Entry { ttl_delta_ns: ttl_delta(e.entry_valid, e.entry_valid_nsec, usual), ..pb::Entry::default() };
     }
     pb::Entry {
         nodeid: e.nodeid,
@@ -125,12 +122,7 @@ fn stat(s: &fuse::StatxOut, about: u64, usual: Usual) -> pb::Stat64 {
         blksize_delta: x.blksize.wrapping_sub(4096) as i32,
         ttl_delta_ns: ttl_delta(s.attr_valid, s.attr_valid_nsec, usual),
     };
-    pb::Stat64 {
-        attr: Some(attr),
-        mask: x.mask,
-        btime: time(x.btime).wrapping_sub(usual.begin_ns),
-        attributes: x.attributes,
-    }
+    pb::Stat64 { attr: Some(attr), mask: x.mask, btime: time(x.btime).wrapping_sub(usual.begin_ns), attributes: x.attributes }
 }
 
 /// The trace's message for an answer: its errno, and what it carries besides. `data` is what the module filled of the room,
@@ -154,9 +146,7 @@ pub fn from_reply(request: &Request, nodeid: u64, reply: &ReplyBuf, data: &[u8],
         }
         Request::Getattr(_) | Request::Setattr(_) => attr_out(),
         Request::Read(_) => Reply::Data(pb::Data { size: data.len() as u64, hash: xxh3_64(data) }),
-        Request::Write(_) | Request::CopyFileRange(_) => {
-            Reply::Written(u64::from(out::<fuse::WriteOut>(reply, 0).size))
-        }
+        Request::Write(_) | Request::CopyFileRange(_) => Reply::Written(u64::from(out::<fuse::WriteOut>(reply, 0).size)),
         Request::Open(_) | Request::Opendir(_) => Reply::Opened(opened(&out(reply, 0))),
         Request::Create(_) | Request::Tmpfile(_) => Reply::Created(pb::Created {
             entry: Some(entry(&out(reply, 0), usual)),

@@ -3,9 +3,7 @@
 
 use super::chunk::{MAX_RAW, SYNC};
 use super::error::TraceError;
-use super::wire::{
-    CHUNK_TAG, HEADER_CRC_TAG, HEADER_TAG, INDEX_CRC_TAG, INDEX_TAG, TRAILER_BYTES, TRAILER_TAG, is_sealed, varint,
-};
+use super::wire::{CHUNK_TAG, HEADER_CRC_TAG, HEADER_TAG, INDEX_CRC_TAG, INDEX_TAG, TRAILER_BYTES, TRAILER_TAG, is_sealed, varint};
 use super::writer::END_MARK;
 use crate::proto::trace as pb;
 use prost::Message;

@@ -27,6 +27,8 @@ const SEAL_AT: usize = 256 << 10;
 const KNOWN_MAX: usize = 1 << 20;
 /// zstd: beyond this the gain is small and the cost is not.
 const LEVEL: i32 = 3;
+/// zstd, when the writer lags: a third of the cost, and half as much again in bytes.
+const HURRIED_LEVEL: i32 = -3;
 /// `Trailer.mark`.
 pub const END_MARK: u64 = 0x3144_4e45_2d52_5442;
 
@@ -104,6 +106,12 @@ impl TraceWriter {
     /// Whether some records wait to be sealed.
     pub fn has_unsealed(&self) -> bool {
         !self.chunk.is_empty() || !self.untold.is_empty()
+    }
+
+    /// Compresses less from here on, because more is coming than can be compressed well; or well again.
+    pub fn hurry(&mut self, hurry: bool) {
+        // A level that zstd does not take leaves the one before, which is as good.
+        let _ = self.packer.set_compression_level(if hurry { HURRIED_LEVEL } else { LEVEL });
     }
 
     /// Adds an op that ended, the next in the order of ends. `content` is what a WRITE wrote.

@@ -1,279 +1,32 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! The kernel's FUSE, through fuser: requests become the contract's, answers become fuser's. The only file that knows fuser.
-//!
-//! Notes on what fuser 0.18 does not deliver: TMPFILE, SYNCFS and STATX (it answers ENOSYS, and the kernel does without), the
-//! room of a listing (a page, which is what the kernel asks for), BATCH_FORGET (which comes as one FORGET after the other).
+//! The file system that fuser calls: each call as a request.
 
-use super::served::{NoAnswer, Served};
-use crate::trace::{Args, Data, READLINK_ROOM, RequestParts, USUAL_TTL_NS};
-use bento_abi::ReplyBuf;
-use bento_abi::fuse::{self, bits, dirent_size, fattr, opcode};
+use super::convert::{NO_INODE, args, attr, entries, file_type, given_time, open_flags, out, request, ttl};
+use crate::mount::served::Served;
+use crate::trace::{Data, READLINK_ROOM, RequestParts};
+use bento_abi::fuse::{self, bits, fattr, opcode};
 use fuser::{
-    AccessFlags, BsdFileFlags, Config, CopyFileRangeFlags, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags,
-    Generation, INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, MountOption, OpenFlags, PollEvents, PollFlags,
-    PollNotifier, RenameFlags, ReplyAttr, ReplyBmap, ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty,
-    ReplyEntry, ReplyIoctl, ReplyLock, ReplyLseek, ReplyOpen, ReplyPoll, ReplyStatfs, ReplyWrite, ReplyXattr, Request, SessionACL,
-    TimeOrNow, WriteFlags,
+    AccessFlags, BsdFileFlags, CopyFileRangeFlags, FileAttr, FileHandle, Filesystem, Generation, INodeNo, InitFlags, IoctlFlags,
+    KernelConfig, LockOwner, OpenFlags, PollEvents, PollFlags, PollNotifier, RenameFlags, ReplyAttr, ReplyBmap, ReplyCreate, ReplyData,
+    ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl, ReplyLock, ReplyLseek, ReplyOpen, ReplyPoll, ReplyStatfs,
+    ReplyWrite, ReplyXattr, Request, TimeOrNow, WriteFlags,
 };
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use zerocopy::{FromBytes, Immutable, IntoBytes};
+use std::time::SystemTime;
 
 /// Largest write: what the kernel's own limit of 256 pages allows.
 const MAX_WRITE: u32 = 1 << 20;
 /// Room of a listing: what the kernel asks for.
 const LISTING_ROOM: usize = 4096;
-/// An answer that the kernel may keep for a day.
-const DAY: Duration = Duration::from_nanos(USUAL_TTL_NS);
 
-/// How the kernel is asked to mount.
-#[derive(Debug, Clone)]
-pub struct KernelMount {
-    /// Threads that serve ops.
-    pub threads: usize,
-    /// Let listings carry attributes.
-    pub readdirplus: bool,
-    /// Nothing may be written.
-    pub read_only: bool,
-    /// Shown as the mount's source.
-    pub source: String,
-    /// Shown behind "fuse." as the mount's type.
-    pub fs_name: String,
-}
-
-/// A mount that is being served.
-pub struct Session(fuser::BackgroundSession);
-
-impl Session {
-    /// Mounts at `mountpoint` and serves until it is unmounted.
-    pub fn start(served: Arc<Served>, mountpoint: &Path, mount: &KernelMount) -> io::Result<Session> {
-        let mut config = Config::default();
-        let rw = if mount.read_only { MountOption::RO } else { MountOption::RW };
-        // A comma would end the option.
-        let source = mount.source.replace(',', "_");
-        config.mount_options =
-            vec![MountOption::DefaultPermissions, MountOption::FSName(source), MountOption::Subtype(mount.fs_name.clone()), rw];
-        if rustix::process::geteuid().is_root() {
-            config.acl = SessionACL::All;
-            config.mount_options.extend([MountOption::Dev, MountOption::Suid]);
-            if has_helper() {
-                // The helper unmounts even when this process is killed.
-                config.mount_options.push(MountOption::AutoUnmount);
-            }
-        }
-        config.n_threads = Some(mount.threads);
-        config.clone_fd = true;
-        let adapter = Adapter { served, readdirplus: mount.readdirplus };
-        Ok(Session(fuser::Session::new(adapter, mountpoint, &config)?.spawn()?))
-    }
-
-    /// Whether it was unmounted.
-    pub fn is_over(&self) -> bool {
-        self.0.guard.is_finished()
-    }
-
-    /// Waits until it is unmounted.
-    pub fn join(self) -> io::Result<()> {
-        self.0.join()
-    }
-}
-
-/// Whether the helper that outlives this process is installed.
-fn has_helper() -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join("fusermount3").is_file())
-}
-
-/// The file system that fuser calls.
-struct Adapter {
-    served: Arc<Served>,
-    readdirplus: bool,
-}
-
-impl Adapter {
-    /// Asks the module; its errno, or EIO when it has no answer.
-    fn ask(&self, parts: &mut RequestParts<'_>) -> Result<ReplyBuf, Errno> {
-        let mut reply = ReplyBuf::new();
-        match self.served.answer(parts, &mut reply) {
-            Ok(()) if reply.error == 0 => Ok(reply),
-            Ok(()) => Err(Errno::from_i32(reply.error)),
-            Err(NoAnswer) => Err(Errno::EIO),
-        }
-    }
-
-    fn ask_entry(&self, mut parts: RequestParts<'_>, reply: ReplyEntry) {
-        match self.ask(&mut parts) {
-            Ok(answer) => give_entry(&out(&answer, 0), reply),
-            // All changes come through this mount, so what is not there may be remembered.
-            Err(errno) if parts.opcode == opcode::LOOKUP && errno.code() == libc::ENOENT => {
-                reply.entry_with_ttls(&DAY, &DAY, &NO_INODE, Generation(0));
-            }
-            Err(errno) => reply.error(errno),
-        }
-    }
-
-    fn ask_empty(&self, mut parts: RequestParts<'_>, reply: ReplyEmpty) {
-        match self.ask(&mut parts) {
-            Ok(_) => reply.ok(),
-            Err(errno) => reply.error(errno),
-        }
-    }
-
-    fn ask_attr(&self, mut parts: RequestParts<'_>, reply: ReplyAttr) {
-        match self.ask(&mut parts) {
-            Ok(answer) => {
-                let a: fuse::AttrOut = out(&answer, 0);
-                reply.attr(&ttl(a.attr_valid, a.attr_valid_nsec), &attr(&a.attr));
-            }
-            Err(errno) => reply.error(errno),
-        }
-    }
-
-    fn ask_open(&self, mut parts: RequestParts<'_>, reply: ReplyOpen) {
-        match self.ask(&mut parts) {
-            Ok(answer) => {
-                let o: fuse::OpenOut = out(&answer, 0);
-                reply.opened(FileHandle(o.fh), open_flags(o.open_flags));
-            }
-            Err(errno) => reply.error(errno),
-        }
-    }
-
-    fn ask_written(&self, mut parts: RequestParts<'_>, reply: ReplyWrite) {
-        match self.ask(&mut parts) {
-            Ok(answer) => reply.written(out::<fuse::WriteOut>(&answer, 0).size),
-            Err(errno) => reply.error(errno),
-        }
-    }
-
-    /// An op that answers a value, or its size when there is no room.
-    fn ask_sized(&self, parts: RequestParts<'_>, size: u32, reply: ReplyXattr) {
-        let mut room = vec![0; size as usize];
-        let data = if size > 0 { Data::Room(&mut room) } else { Data::None };
-        let mut parts = RequestParts { data, ..parts };
-        match self.ask(&mut parts) {
-            Ok(answer) if size == 0 => reply.size(out::<fuse::GetxattrOut>(&answer, 0).size),
-            Ok(answer) => reply.data(&room[..answer.data_len.min(size as usize)]),
-            Err(errno) => reply.error(errno),
-        }
-    }
-}
-
-/// What stands for a name that leads nowhere.
-const NO_INODE: FileAttr = FileAttr {
-    ino: INodeNo(0),
-    size: 0,
-    blocks: 0,
-    atime: UNIX_EPOCH,
-    mtime: UNIX_EPOCH,
-    ctime: UNIX_EPOCH,
-    crtime: UNIX_EPOCH,
-    kind: FileType::RegularFile,
-    perm: 0,
-    nlink: 0,
-    uid: 0,
-    gid: 0,
-    rdev: 0,
-    blksize: 0,
-    flags: 0,
-};
-
-fn request<'a>(req: &Request, op: u32, node: INodeNo) -> RequestParts<'a> {
-    let (uid, gid, pid) = (req.uid(), req.gid(), req.pid());
-    RequestParts { unique: req.unique().0, nodeid: node.0, opcode: op, uid, gid, pid, ..RequestParts::default() }
-}
-
-fn out<T: FromBytes + Default>(reply: &ReplyBuf, at: usize) -> T {
-    let filled = &reply.out.as_bytes()[..(reply.out_len as usize).min(bento_abi::request::OUT_CAPACITY)];
-    filled.get(at..).and_then(|bytes| T::read_from_prefix(bytes).ok()).map_or_else(T::default, |(value, _)| value)
-}
-
-fn args(value: impl IntoBytes + Immutable) -> Args {
-    Args::of(&value)
-}
-
-/// Passing through to another file is not the contract's, and fuser panics at it.
-fn open_flags(bits: u32) -> FopenFlags {
-    FopenFlags::from_bits_truncate(bits) - FopenFlags::FOPEN_PASSTHROUGH
-}
-
-fn ttl(seconds: u64, nanoseconds: u32) -> Duration {
-    Duration::new(seconds, nanoseconds.min(999_999_999))
-}
-
-fn system_time(seconds: u64, nanoseconds: u32) -> SystemTime {
-    let (seconds, nanoseconds) = (seconds as i64, nanoseconds.min(999_999_999));
-    let since = Duration::new(seconds.unsigned_abs(), 0);
-    let whole = if seconds < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) };
-    whole.map_or(UNIX_EPOCH, |whole| whole + Duration::new(0, nanoseconds))
-}
-
-/// Seconds and nanoseconds of a time that fuser gives. Before 1970 fuser 0.18 takes the nanoseconds away from the seconds instead of
-/// adding them; this undoes it, so that the file system gets what the caller set.
-fn given_time(time: SystemTime) -> (u64, u32) {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => (since.as_secs(), since.subsec_nanos()),
-        Err(before) => {
-            let before = before.duration();
-            ((before.as_secs() as i64).wrapping_neg() as u64, before.subsec_nanos())
-        }
-    }
-}
-
-fn file_type(dirent_type: u32) -> FileType {
-    match dirent_type {
-        0o01 => FileType::NamedPipe,
-        0o02 => FileType::CharDevice,
-        0o04 => FileType::Directory,
-        0o06 => FileType::BlockDevice,
-        0o12 => FileType::Symlink,
-        0o14 => FileType::Socket,
-        _ => FileType::RegularFile,
-    }
-}
-
-fn attr(a: &fuse::Attr) -> FileAttr {
-    FileAttr {
-        ino: INodeNo(a.ino),
-        size: a.size,
-        blocks: a.blocks,
-        atime: system_time(a.atime, a.atimensec),
-        mtime: system_time(a.mtime, a.mtimensec),
-        ctime: system_time(a.ctime, a.ctimensec),
-        crtime: UNIX_EPOCH,
-        kind: file_type((a.mode & 0o170_000) >> 12),
-        perm: (a.mode & 0o7777) as u16,
-        nlink: a.nlink,
-        uid: a.uid,
-        gid: a.gid,
-        rdev: a.rdev,
-        blksize: a.blksize,
-        flags: 0,
-    }
-}
-
-fn give_entry(e: &fuse::EntryOut, reply: ReplyEntry) {
-    let (attr_ttl, entry_ttl) = (ttl(e.attr_valid, e.attr_valid_nsec), ttl(e.entry_valid, e.entry_valid_nsec));
-    if e.nodeid == 0 {
-        return reply.entry_with_ttls(&attr_ttl, &entry_ttl, &NO_INODE, Generation(0));
-    }
-    // The nodeid of the contract is the inode number.
-    reply.entry_with_ttls(&attr_ttl, &entry_ttl, &attr(&e.attr), Generation(e.generation));
-}
-
-/// The entries of a listing: the entry of READDIRPLUS (all zeroes otherwise), the head, the name.
-fn entries(mut data: &[u8], plus: bool) -> impl Iterator<Item = (fuse::EntryOut, fuse::Dirent, &[u8])> {
-    std::iter::from_fn(move || {
-        let (entry, rest) = if plus { fuse::EntryOut::read_from_prefix(data).ok()? } else { (fuse::EntryOut::default(), data) };
-        let (head, after) = fuse::Dirent::read_from_prefix(rest).ok()?;
-        let name = after.get(..head.namelen as usize)?;
-        data = rest.get(dirent_size(name.len())..).unwrap_or_default();
-        Some((entry, head, name))
-    })
+/// Hands requests to the mounted instance.
+pub(super) struct Adapter {
+    pub(super) served: Arc<Served>,
+    pub(super) readdirplus: bool,
 }
 
 impl Filesystem for Adapter {
