@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import { assertNever } from '../base/assert.js';
+import { AppError } from '../base/errors.js';
 import type { Host } from '../host/host.js';
 import {
   type DigestReply,
@@ -93,10 +94,7 @@ async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOr
     const stop =
       early !== undefined && beforeEnd === undefined ? early : await go(end ? { toEnd: true } : { seq: until });
     const verdict = verdictOf(stop);
-    const atEnd =
-      wanted && (verdict === 'same' || verdict === 'diverged')
-        ? await host.digest(run, { tree: true }, { signal })
-        : undefined;
+    const atEnd = wanted ? await digestAt(host, run, verdict, signal) : undefined;
     const digest = atEnd?.tree === 0n && beforeEnd !== undefined ? { ...atEnd, tree: beforeEnd.tree } : atEnd;
     return {
       verdict,
@@ -109,13 +107,29 @@ async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOr
       panic: stop.panic,
       message: stop.message,
       digest,
-      elapsedNs: stop.elapsedNs,
+      elapsedNs: stop.elapsedNs + (early === undefined || early === stop ? 0n : early.elapsedNs),
       module: opened.module,
       ruleHits: stop.ruleHits,
     };
   } finally {
     // After an abort the host may be gone; closing a run of a dead host must not hide why it died.
     await host.closeRun(run).catch(() => {});
+  }
+}
+
+/** Where the module crashed there is no state to digest; after a divergence there may be none. */
+async function digestAt(
+  host: Host,
+  run: number,
+  verdict: ReplayVerdict,
+  signal: AbortSignal | undefined,
+): Promise<DigestReply | undefined> {
+  if (verdict !== 'same' && verdict !== 'diverged') return undefined;
+  try {
+    return await host.digest(run, { tree: true }, { signal });
+  } catch (error) {
+    if (verdict === 'diverged' && error instanceof AppError) return undefined;
+    throw error;
   }
 }
 
