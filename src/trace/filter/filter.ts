@@ -225,9 +225,14 @@ function textNode(field: FilterField, operator: string, wanted: readonly string[
 function numberNode(field: FilterField, operator: string, ranges: readonly Range[]): Node {
   if (field.kind !== 'number') throw new Error('internal: a number was asked of a text');
   const holds = comparison(operator, ranges);
+  const holdsNumber = comparison(operator, ranges.map(plainRange));
   const { head } = field;
   const node: Node = {
-    head: (chunk, index, context) => (head === undefined ? undefined : holds(head(chunk, index, context))),
+    head: (chunk, index, context) => {
+      if (head === undefined) return undefined;
+      const value = head(chunk, index, context);
+      return typeof value === 'number' ? holdsNumber(value) : holds(value);
+    },
     full: (op, context) => valuesOf(field, op, context).some(holds),
   };
   return operator === '!=' ? negated(node) : node;
@@ -242,7 +247,15 @@ function valuesOf(
   return field.unit === 'op' ? [BigInt(opcodeOf(op.name) ?? 0)] : field.values(op, context);
 }
 
-function comparison(operator: string, ranges: readonly Range[]): (value: bigint) => boolean {
+/** Ends of a range as doubles; what passes 2^53 passes every 32-bit value all the same. */
+function plainRange(range: Range): { readonly low: number; readonly high: number } {
+  return { low: Number(range.low), high: Number(range.high) };
+}
+
+function comparison<T extends bigint | number>(
+  operator: string,
+  ranges: readonly { readonly low: T; readonly high: T }[],
+): (value: T) => boolean {
   switch (operator) {
     case '<':
       return (value) => ranges.some((range) => value < range.low);

@@ -20,8 +20,8 @@ export type FilterContext = {
 export type NumberField = {
   readonly kind: 'number';
   readonly unit: 'plain' | 'span' | 'time' | 'errno' | 'op';
-  /** From the columns; absent when they do not hold it. */
-  readonly head?: (chunk: DecodedChunk, index: number, context: FilterContext) => bigint;
+  /** From the columns; absent when they do not hold it. A plain number where 32 bits do: no bigint is made for it. */
+  readonly head?: (chunk: DecodedChunk, index: number, context: FilterContext) => bigint | number;
   /** Every value that the op has; a comparison holds when it holds for one. */
   readonly values: (op: TraceOp, context: FilterContext) => readonly bigint[];
 };
@@ -42,14 +42,14 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField & { readonly abo
     kind: 'number',
     unit: 'op',
     about: 'name of the op: op=LOOKUP, op=read,write',
-    head: (chunk, index) => BigInt(chunk.heads.opcode[index] as number),
+    head: (chunk, index) => chunk.heads.opcode[index] as number,
     values: () => [],
   },
   errno: {
     kind: 'number',
     unit: 'errno',
     about: 'its errno, by name or number: errno=ENOENT; ok and error are short for errno=0 and errno!=0',
-    head: (chunk, index) => BigInt(chunk.heads.errno[index] as number),
+    head: (chunk, index) => chunk.heads.errno[index] as number,
     values: (op) => one(op.errno),
   },
   name: {
@@ -77,28 +77,28 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField & { readonly abo
     kind: 'number',
     unit: 'plain',
     about: 'slot of the thread that served it',
-    head: (chunk, index) => BigInt(chunk.heads.thread[index] as number),
+    head: (chunk, index) => chunk.heads.thread[index] as number,
     values: (op) => one(op.thread),
   },
   pid: {
     kind: 'number',
     unit: 'plain',
     about: 'process that made it (also uid, gid)',
-    head: (chunk, index) => BigInt(chunk.caller(index).pid),
+    head: (chunk, index) => chunk.caller(index).pid,
     values: (op) => one(op.caller.pid),
   },
   uid: {
     kind: 'number',
     unit: 'plain',
     about: 'user that made it',
-    head: (chunk, index) => BigInt(chunk.caller(index).uid),
+    head: (chunk, index) => chunk.caller(index).uid,
     values: (op) => one(op.caller.uid),
   },
   gid: {
     kind: 'number',
     unit: 'plain',
     about: 'group that made it',
-    head: (chunk, index) => BigInt(chunk.caller(index).gid),
+    head: (chunk, index) => chunk.caller(index).gid,
     values: (op) => one(op.caller.gid),
   },
   time: {
