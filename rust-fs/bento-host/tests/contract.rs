@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The module contract, held against the modules as they are built.
 
-mod common;
+mod modules;
 
 use bento_abi::fuse::opcode;
 use bento_abi::{ReplyBuf, RequestBuf};
@@ -23,12 +23,11 @@ fn dynamic_symbols(module: &Path, flag: &str) -> Vec<String> {
 #[test]
 fn a_module_imports_services_and_memory_functions_only() {
     for name in ["memfs", "tiffinfs"] {
-        let module = common::module(name);
+        let module = modules::module(name);
         let imports = dynamic_symbols(&module, "--undefined-only");
         assert!(imports.iter().any(|symbol| symbol.starts_with("bento_ks_")), "{name} uses no service: {imports:?}");
-        let allowed = |symbol: &str| {
-            symbol.starts_with("bento_ks_") || ["memcpy", "memmove", "memset", "memcmp", "bcmp"].contains(&symbol)
-        };
+        let allowed =
+            |symbol: &str| symbol.starts_with("bento_ks_") || ["memcpy", "memmove", "memset", "memcmp", "bcmp"].contains(&symbol);
         let strangers: Vec<_> = imports.iter().filter(|symbol| !allowed(symbol)).collect();
         assert!(strangers.is_empty(), "{name} imports {strangers:?}");
     }
@@ -37,7 +36,7 @@ fn a_module_imports_services_and_memory_functions_only() {
 #[test]
 fn a_module_needs_no_library() {
     for name in ["memfs", "tiffinfs"] {
-        let output = Command::new("readelf").arg("-d").arg(common::module(name)).output().expect("binutils' readelf runs");
+        let output = Command::new("readelf").arg("-d").arg(modules::module(name)).output().expect("binutils' readelf runs");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(text.contains("SONAME") || text.contains("SYMTAB"), "not a dynamic object: {text}");
         assert!(!text.contains("(NEEDED)"), "{name} needs a library:\n{text}");
@@ -47,7 +46,7 @@ fn a_module_needs_no_library() {
 #[test]
 fn a_module_exports_its_entry() {
     for name in ["memfs", "tiffinfs"] {
-        let exports = dynamic_symbols(&common::module(name), "--defined-only");
+        let exports = dynamic_symbols(&modules::module(name), "--defined-only");
         assert_eq!(exports, [bento_abi::ENTRY_SYMBOL], "{name}");
     }
 }
@@ -67,10 +66,11 @@ fn file_systems_forbid_unsafe_code() {
 fn no_cfg_chooses_behaviour_by_world() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for name in ["memfs", "tiffinfs", "libbentofs", "libbentoks", "abi"] {
-        common::each_source(&root.join(name).join("src"), &mut |path, text| {
+        modules::each_source(&root.join(name).join("src"), &mut |path, text| {
             for (number, line) in text.lines().enumerate() {
                 let chooses = line.contains("cfg(") || line.contains("cfg!(") || line.contains("cfg_attr(");
-                let allowed = ["cfg(test)", "cfg(debug_assertions)", "cfg(target_arch"].iter().any(|world| line.contains(world)) || line.trim_start().starts_with("//");
+                let allowed = ["cfg(test)", "cfg(debug_assertions)", "cfg(target_arch"].iter().any(|world| line.contains(world))
+                    || line.trim_start().starts_with("//");
                 assert!(!chooses || allowed, "{}:{}: {line}", path.display(), number + 1);
             }
         });
@@ -80,7 +80,7 @@ fn no_cfg_chooses_behaviour_by_world() {
 #[test]
 fn an_unknown_opcode_answers_enosys() {
     for name in ["memfs", "tiffinfs"] {
-        let module = Module::load(&common::module(name)).expect("loads");
+        let module = Module::load(&modules::module(name)).expect("loads");
         let device = module.info().needs_device.then(|| Arc::new(CowDevice::new(4096, 16_384)) as Arc<_>);
         let world = World::new(device, WorldOptions::default());
         if module.info().has_mkfs {
@@ -90,7 +90,7 @@ fn an_unknown_opcode_answers_enosys() {
         let (instance, _) = Instance::create(&module, &world, "", false, OpInputs::now(0));
         let instance = instance.expect("no crash").expect("mounts");
         for unknown in [0, 7, 99, opcode::MKFS, u32::MAX] {
-            let request = RequestBuf { opcode: unknown, nodeid: 1, ..common::empty_request() };
+            let request = RequestBuf { opcode: unknown, nodeid: 1, ..modules::empty_request() };
             let mut reply = ReplyBuf::new();
             let (outcome, _) = instance.dispatch(OpInputs::now(0), &request, &mut reply);
             assert_eq!((outcome, reply.error), (Ok(()), libc::ENOSYS), "{name}, opcode {unknown}");
@@ -106,7 +106,7 @@ fn what_is_not_a_module_is_refused_with_a_reason() {
     assert!(matches!(Module::load(&text), Err(ModuleError::NotAModule { .. })));
     assert!(matches!(Module::load(&folder.path().join("absent.so")), Err(ModuleError::Read { .. })));
     assert!(matches!(Module::load(folder.path()), Err(ModuleError::Read { .. })));
-    let mut cut = std::fs::read(common::module("memfs")).expect("reads");
+    let mut cut = std::fs::read(modules::module("memfs")).expect("reads");
     cut.truncate(cut.len() / 3);
     let cut_path = folder.path().join("cut.so");
     std::fs::write(&cut_path, cut).expect("writes");
