@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+import { messageOf } from '../../src/base/errors.js';
 import { verdictOf } from '../../src/diff/replay.js';
 import { type Host, withHost } from '../../src/host/host.js';
 import { Order, type Stop, StopReason, type TraceInfo } from '../../src/proto/gen/host.js';
@@ -35,18 +36,30 @@ export const replay: Bench = {
   name: 'replay',
   summary: 'replay rate, against the recording, and what digests cost',
   run: async function* (world) {
-    for (const { name, fs, workload, threads } of REPLAYED) {
-      const path = await world.traces.take(world, fs, workload, threads);
-      const module = await world.module(fs);
-      world.say(`replay: ${workload.what} on ${fs}`);
-      yield* await withHost(world.surroundings, async (host) => {
-        const trace = await host.openTrace(path);
-        const what = `${workload.what}, ${fs}${threads === undefined ? '' : ', recorded with one thread'}`;
-        return measure(world, { host, trace, module, name, what, metadata: workload.metadata });
-      });
+    const failures: string[] = [];
+    for (const replayed of REPLAYED) {
+      try {
+        yield* await measureOne(world, replayed);
+      } catch (error) {
+        // The others can be measured all the same; the benchmark as a whole has failed.
+        failures.push(messageOf(error));
+      }
     }
+    if (failures.length > 0) throw new Error(failures.join('; '));
   },
 };
+
+async function measureOne(world: BenchWorld, replayed: Replayed): Promise<readonly Entry[]> {
+  const { name, fs, workload, threads } = replayed;
+  const path = await world.traces.take(world, fs, workload, threads);
+  const module = await world.module(fs);
+  const what = `${workload.what}, ${fs}${threads === undefined ? '' : ', recorded with one thread'}`;
+  world.say(`replay: ${what}`);
+  return withHost(world.surroundings, async (host) => {
+    const trace = await host.openTrace(path);
+    return measure(world, { host, trace, module, name, what, metadata: workload.metadata });
+  });
+}
 
 type Subject = {
   readonly host: Host;
