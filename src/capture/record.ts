@@ -22,6 +22,8 @@ export type RecordRequest = {
   readonly policy: DropPolicy;
   readonly data: DataPolicy;
   readonly fsOptions?: string | undefined;
+  /** Threads that serve ops. */
+  readonly threads?: number | undefined;
   readonly words: CommandRequest['words'];
   readonly stdoutToStderr: boolean;
   readonly isTerminal: boolean;
@@ -62,6 +64,7 @@ export async function record(request: RecordRequest, around: Surroundings): Prom
         command: request.words,
         control,
         fsOptions: request.fsOptions,
+        threads: request.threads,
       },
       around,
     );

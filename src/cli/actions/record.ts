@@ -25,6 +25,7 @@ export type RecordInput = {
     readonly data: DataPolicy;
     readonly policy: DropPolicy;
     readonly fsOptions: string | undefined;
+    readonly threads: number | undefined;
     readonly repo: string | undefined;
   };
 };
@@ -51,6 +52,7 @@ export async function runRecord(ctx: Context, { args, options }: RecordInput): P
       policy: options.policy,
       data: options.data,
       fsOptions: options.fsOptions,
+      threads: options.threads,
       words,
       stdoutToStderr: ctx.flags.json,
       isTerminal: ctx.stdin.isTTY === true,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+import { UsageError } from '../../base/errors.js';
 import { defineCommand } from '../command.js';
 import { REPO_OPTION } from '../common-options.js';
-import { parseSize } from '../parsers.js';
+import { parseCount, parseSize } from '../parsers.js';
 
 /** `record`: run a command on a mount and keep what it did. */
 export const record = defineCommand({
@@ -34,6 +35,11 @@ export const record = defineCommand({
       default: 'drop',
     },
     fsOptions: { value: 'LIST', summary: 'options for the file system, comma separated' },
+    threads: {
+      value: 'N',
+      summary: 'threads that serve operations (8); 1 makes a trace that any version can replay',
+      parse: parseThreads,
+    },
     repo: REPO_OPTION,
   },
   examples: [
@@ -45,3 +51,9 @@ export const record = defineCommand({
   exitCodes: { 4: 'no mount was possible' },
   run: async (ctx, input) => (await import('../actions/record.js')).runRecord(ctx, input),
 });
+
+function parseThreads(text: string): number {
+  const threads = parseCount(text);
+  if (threads > 40) throw new UsageError(`${threads} threads are too many`, { hint: 'from 1 to 40' });
+  return threads;
+}
