@@ -8,7 +8,7 @@ import type { Size, State } from './state.js';
 /** Below this nothing useful fits, and the TUI does not start. */
 export const SMALLEST: Size = { columns: 60, rows: 16 };
 /** From here on the panes stand side by side. */
-const WIDE_COLUMNS = 120;
+const WIDE_COLUMNS = 140;
 
 export type Rect = { readonly width: number; readonly height: number };
 
