@@ -13,21 +13,33 @@ export function handOverPoints(ops: bigint, count: number): readonly bigint[] {
   return [...new Set(places)].filter((seq) => seq > 1n && seq < ops);
 }
 
-/** Replays on the old version up to `seq`, hands over to the new one as a live upgrade does, and goes on to the end. */
-export async function handOver(
+type Found = Pick<Check, 'verdict' | 'detail'>;
+
+/** Hands over in a serial replay, or in an exact one where the recorded ops have no serial order. */
+export async function handOver(host: Host, request: GateRequest, trace: TraceInfo, seq: bigint): Promise<Found> {
+  const serial = await handOverIn(Order.SERIAL, host, request, trace, seq);
+  return serial ?? (await handOverIn(Order.EXACT, host, request, trace, seq)) ?? NO_ORDER;
+}
+
+const NO_ORDER: Found = { verdict: 'refused', detail: 'the recorded order can be followed in no way' };
+
+/** Replays on the old version up to `seq`, hands over to the new one as a live upgrade does, and goes on to the end. Undefined: not in this order. */
+async function handOverIn(
+  order: Order,
   host: Host,
   request: GateRequest,
   trace: TraceInfo,
   seq: bigint,
-): Promise<Pick<Check, 'verdict' | 'detail'>> {
+): Promise<Found | undefined> {
   const { rules, deadlineMs, signal } = request;
   const { run } = await host.openRun(
-    { trace: trace.trace, module: request.from, order: Order.SERIAL, rules, deadlineMs },
+    { trace: trace.trace, module: request.from, order, rules, deadlineMs },
     { signal },
   );
   try {
     const before = await host.runTo({ run, seq, stopAtDivergence: true }, { signal });
     const early = verdictOf(before);
+    if (early === 'refused') return undefined;
     if (early !== 'same') {
       return { verdict: 'refused', detail: `the old version did not get to op ${seq}: ${before.message || early}` };
     }
@@ -41,7 +53,7 @@ export async function handOver(
       const said = after.panic?.message ?? after.message;
       return { verdict: 'fail', detail: `the new version crashed at op ${formatCount(after.seq + 1n)}: ${said}` };
     }
-    if (verdict === 'refused') return { verdict: 'refused', detail: after.message };
+    if (verdict === 'refused') return undefined;
     const record = upgrade.record;
     const cost =
       record === undefined

@@ -183,8 +183,9 @@ export class Host {
     return this.#ask({ kind: 'testSubset', value }, 'subsetReply', { ...LONG, ...options });
   }
 
-  async writeSubset(value: WriteSubsetInit, options?: CallOptions): Promise<void> {
-    await this.#ask({ kind: 'writeSubset', value }, 'done', { ...LONG, ...options });
+  /** Writes a part of a trace as one of its own; says which ops that are. */
+  writeSubset(value: WriteSubsetInit, options?: CallOptions): Promise<SubsetReply> {
+    return this.#ask({ kind: 'writeSubset', value }, 'subsetReply', { ...LONG, ...options });
   }
 
   checkpoints(run: number, options?: CallOptions): Promise<CheckpointList> {
