@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What can be done to a mount from outside.
+
+use super::modules::module;
+use super::rig::{Rig, op_names};
+use bento_host::proto::trace as pb;
+use bento_host::trace::TraceItem;
+use serde_json::json;
+use std::fs;
+use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[test]
+fn upgrades_under_load_fail_no_op() {
+    let memfs = module("memfs");
+    let Some(mut rig) = Rig::mount(&memfs, &["--policy", "block"]) else { return };
+    fs::write(rig.root().join("held"), "open across upgrades").expect("written");
+    let mut held = fs::File::open(rig.root().join("held")).expect("opened");
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for worker in 0..3 {
+            let (root, stop) = (rig.root(), &stop);
+            scope.spawn(move || {
+                for i in 0.. {
+                    let path = root.join(format!("{worker}-{}", i % 50));
+                    fs::write(&path, format!("{i}")).expect("no op fails");
+                    assert_eq!(fs::read_to_string(&path).expect("no op fails"), format!("{i}"));
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                }
+            });
+        }
+        for _ in 0..10 {
+            let answer = rig.control(json!({ "command": "upgrade", "module": memfs }));
+            assert_eq!(answer["ok"], true, "{answer}");
+            assert!(answer["stateBytes"].as_u64().is_some_and(|bytes| bytes > 0));
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    let mut text = String::new();
+    held.read_to_string(&mut text).expect("the handle is still good");
+    assert_eq!(text, "open across upgrades");
+    drop(held);
+    assert!(rig.unmount().status.success());
+    let (_, items) = rig.trace("t.btr");
+    let done = items.iter().filter(|item| matches!(item, TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty())).count();
+    assert_eq!(done, 10);
+}
+
+#[test]
+fn an_upgrade_that_cannot_be_leaves_the_old_version() {
+    let Some(mut rig) = Rig::mount(&module("memfs"), &[]) else { return };
+    fs::write(rig.root().join("a"), "before").expect("written");
+    let other = rig.control(json!({ "command": "upgrade", "module": module("tiffinfs") }));
+    assert_eq!((&other["ok"], &other["code"]), (&json!(false), &json!("E_UPGRADE_UNFIT")));
+    let none = rig.control(json!({ "command": "upgrade", "module": "/etc/passwd" }));
+    assert_eq!(none["code"], "E_MODULE_LOAD");
+    assert_eq!(fs::read_to_string(rig.root().join("a")).expect("goes on"), "before");
+    assert!(rig.unmount().status.success());
+}
+
+#[test]
+fn a_recording_may_begin_mid_run() {
+    let Some(mut rig) = Rig::mount(&module("tiffinfs"), &["--image", "img", "--size", "256M"]) else { return };
+    let root = rig.root();
+    for i in 0..50 {
+        fs::write(root.join(format!("before-{i}")), "x").expect("written");
+    }
+    assert_eq!(rig.control(json!({ "command": "record-stop" }))["ok"], true);
+    let start = json!({ "command": "record-start", "path": rig.path("mid.btr"), "policy": "block" });
+    assert_eq!(rig.control(start.clone())["ok"], true);
+    assert_eq!(rig.control(start)["code"], "E_RECORDING");
+    assert_eq!(rig.control(json!({ "command": "mark", "text": "here" }))["ok"], true);
+    for i in 0..50 {
+        assert_eq!(fs::read_to_string(root.join(format!("before-{i}"))).expect("read"), "x");
+        fs::write(root.join(format!("after-{i}")), "y").expect("written");
+    }
+    let status = rig.control(json!({ "command": "status" }));
+    assert!(status["recording"]["path"].as_str().is_some_and(|path| path.ends_with("mid.btr")), "{status}");
+    let stopped = rig.control(json!({ "command": "record-stop" }));
+    assert_eq!(stopped["account"]["dropped"], 0, "{stopped}");
+    assert_eq!(rig.control(json!({ "command": "record-stop" }))["code"], "E_NOT_RECORDING");
+    assert!(rig.unmount().status.success());
+
+    let (reader, items) = rig.trace("mid.btr");
+    assert_eq!(reader.header().origin(), pb::Origin::Checkpoint);
+    let Some(TraceItem::Checkpoint(checkpoint)) = items.first() else { panic!("a checkpoint is first") };
+    assert!(!checkpoint.state.is_empty() && checkpoint.locks.len() % 5 == 0 && !checkpoint.locks.is_empty());
+    assert!(items.iter().any(|item| matches!(item, TraceItem::Block(_))), "blocks that replay needs");
+    assert!(items.iter().any(|item| matches!(item, TraceItem::Mark(mark) if mark.text == "here")));
+    let names = op_names(&items);
+    assert!(names.contains(&"CREATE") && !names.contains(&"MOUNT"), "{names:?}");
+    // The first recording was finished too.
+    let (first, items) = rig.trace("t.btr");
+    assert!(first.is_complete());
+    assert_eq!(op_names(&items)[..2], ["MKFS", "MOUNT"]);
+}
+
+#[test]
+fn what_is_no_command_is_answered_too() {
+    let Some(mut rig) = Rig::mount(&module("memfs"), &[]) else { return };
+    for wrong in [json!({}), json!({ "command": "fly" }), json!([1, 2]), json!({ "command": "upgrade" })] {
+        assert_eq!(rig.control(wrong)["code"], "E_USAGE");
+    }
+    assert_eq!(rig.control(json!({ "command": "unmount" }))["ok"], true);
+    assert!(rig.wait().status.success());
+}
