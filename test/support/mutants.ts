@@ -104,8 +104,9 @@ export class Workshop {
     const hash = createHash('sha256').update(
       [fs, this.#toolchain.identity, ...BUILD, JSON.stringify(PROFILE)].join('\0'),
     );
+    const parts = [...SHARED_PARTS, `${fs}/src/`, `${fs}/module/`, `${fs}/Cargo.toml`];
     for (const { path, content } of this.#sources) {
-      if (PARTS.some((part) => path.startsWith(`rust-fs/${part}`)) || path.startsWith(`rust-fs/${fs}/`)) {
+      if (parts.some((part) => path.startsWith(`rust-fs/${part}`))) {
         hash.update(`\0${path}\0`).update(content);
       }
     }
@@ -116,8 +117,12 @@ export class Workshop {
 
 const BUILD = ['build', '--release', '--locked'] as const;
 
-/** Dozens of builds: what they compute is the same with less optimisation, which takes half the time. */
-const PROFILE = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', CARGO_PROFILE_RELEASE_DEBUG: 'false' } as const;
+/** Dozens of builds, of which each differs little from the one before: what they compute is the same without optimisation. */
+const PROFILE = {
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '0',
+  CARGO_PROFILE_RELEASE_DEBUG: 'false',
+  CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
+} as const;
 
-/** What a module is built from besides its own crate. */
-const PARTS = ['abi/', 'libbentoks/', 'libbentofs/', 'Cargo.'] as const;
+/** What every module is built from. */
+const SHARED_PARTS = ['abi/', 'libbentoks/', 'libbentofs/', 'Cargo.'] as const;

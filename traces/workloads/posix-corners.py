@@ -320,6 +320,11 @@ def renames():
     os.rename("two/d", "one/dir")
     assert os.listdir("one/dir") == []
     assert os.path.samefile("one/dir/..", "one")
+    os.mkdir("one/travels")
+    os.rename("one/travels", "two/travels")
+    # Not listed before, so that no cache knows where its ".." leads.
+    assert os.listdir("two/travels") == []
+    os.rmdir("two/travels")
     os.link("one/deep", "one/same")
     os.rename("one/deep", "one/same")
     assert sorted(os.listdir("one")) == ["deep", "dir", "same"]
