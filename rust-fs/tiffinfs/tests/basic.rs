@@ -399,3 +399,38 @@ fn every_block_can_be_explained() {
     assert!(!all.iter().any(|text| text.contains("damaged") || text.contains("wrong")));
     end(fs);
 }
+
+#[test]
+fn directories_of_three_levels_grow_and_shrink() {
+    let fs = fresh(64);
+    let mut random = support::crash::Random(99);
+    let mut names = std::collections::BTreeSet::new();
+    // Long names make small nodes, so that inner nodes split too.
+    let name = |number: u64| format!("{number:0240}").into_bytes();
+    let dir = fs.mkdir(1, b"d").unwrap().nodeid;
+    let file = fs.mknod(1, b"f", 0o100644, 0).unwrap().nodeid;
+    for (grow, rounds) in [(3, 8000), (1, 4000), (3, 2000)] {
+        for _ in 0..rounds {
+            let number = random.below(20_000);
+            if random.below(4) < grow {
+                if names.insert(number) {
+                    fs.link(file, dir, &name(number)).unwrap();
+                }
+            } else if let Some(&number) = names.range(number..).next() {
+                names.remove(&number);
+                fs.unlink(dir, &name(number)).unwrap();
+            }
+        }
+        let listed: std::collections::BTreeSet<Vec<u8>> =
+            fs.list(dir, 60_000).unwrap().into_iter().map(|entry| entry.name).skip(2).collect();
+        assert!(listed == names.iter().map(|&number| name(number)).collect());
+        fs.syncfs().unwrap();
+        assert_eq!(fsck(fs.dev), (0, String::new()));
+    }
+    for &number in &names {
+        fs.unlink(dir, &name(number)).unwrap();
+    }
+    assert_eq!(fs.getattr(dir).unwrap().size, 4096);
+    fs.rmdir(1, b"d").unwrap();
+    end(fs);
+}

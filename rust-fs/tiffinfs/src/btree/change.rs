@@ -2,7 +2,7 @@
 //! Inserting and removing.
 
 use super::Tree;
-use super::node::{MAX_LEVELS, Node, NodeMut, entry_size};
+use super::node::{FIRST_CHILD, MAX_LEVELS, Node, NodeMut, entry_size};
 use super::walk::Step;
 use crate::corrupt::corrupt;
 use crate::journal::Tx;
@@ -52,10 +52,9 @@ impl Tree {
         let mut root_node = NodeMut::parse(&mut root_content, self.root, self.owner)?;
         let mut child_node = NodeMut::create(&mut child_content, child_number, self.owner, level);
         root_node.move_tail(0, &mut child_node)?;
-        let first_key = child_node.view().key(0)?;
         let separator = self.split(tx, &mut child_node, right_number, key, &value)?;
         let mut root_node = NodeMut::create(&mut root_content, self.root, self.owner, level + 1);
-        root_node.insert(0, first_key.min(key), &pointer(child_number))?;
+        root_node.insert(0, FIRST_CHILD, &pointer(child_number))?;
         root_node.insert(1, separator, &pointer(right_number))?;
         Ok(taken)
     }
@@ -67,6 +66,9 @@ impl Tree {
         let mut right_node = NodeMut::create(&mut right_content, right_number, self.owner, node.view().level());
         node.move_tail(node.middle()?, &mut right_node)?;
         let separator = right_node.view().key(0)?;
+        if right_node.view().level() > 0 {
+            right_node.set_key(0, FIRST_CHILD)?;
+        }
         if key < separator {
             insert_sorted(node, key, value)?;
         } else {
@@ -91,6 +93,10 @@ impl Tree {
             };
             node.remove(index)?;
             if node.view().count() > 0 {
+                if !leaf {
+                    // The next child takes over the keys of the one that went.
+                    node.set_key(0, FIRST_CHILD)?;
+                }
                 break;
             }
             if depth == 0 {

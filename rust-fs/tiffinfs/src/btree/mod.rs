@@ -4,13 +4,17 @@
 //! The root stays in its block for the tree's whole life: when it is full its content moves to a new child. A node that becomes
 //! empty is freed, and a root with one child takes the child's place. Nodes that are merely sparse are not merged.
 //!
+//! Invariant: a child has the keys from its own in the parent up to the next child's. The first child has everything below the second, and its
+//! key says so by being [`FIRST_CHILD`]: a real key would have to be lowered whenever a smaller one is inserted, or else a split of the first
+//! child could yield a key below it.
+//!
 //! The owner's lock protects a tree; below it, a walk locks one node at a time.
 
 mod change;
 mod node;
 mod walk;
 
-pub use node::{CAPACITY, Node, NodeMut, entry_size};
+pub use node::{CAPACITY, FIRST_CHILD, Node, NodeMut, entry_size};
 pub use walk::Flow;
 
 use crate::journal::Tx;

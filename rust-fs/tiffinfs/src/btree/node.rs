@@ -33,6 +33,8 @@ struct Slot {
 
 const SLOTS_AT: usize = size_of::<NodeHead>();
 const SLOT: usize = size_of::<Slot>();
+/// The first key of an inner node: its first child has all keys below the second.
+pub const FIRST_CHILD: u64 = 0;
 /// Bytes that keys and values share.
 pub const CAPACITY: usize = BLOCK - SLOTS_AT;
 
@@ -124,7 +126,7 @@ impl<'a> Node<'a> {
         Ok(Err(low))
     }
 
-    /// Index of the child of an inner node under which `key` belongs. The first child also has everything below its key.
+    /// Index of the child of an inner node under which `key` belongs.
     pub fn find_child(&self, key: u64) -> Result<usize> {
         if self.count() == 0 {
             return Err(corrupt(format_args!("tree node: an inner node without children")));
@@ -238,6 +240,14 @@ impl<'a> NodeMut<'a> {
         self.head.heap = U16::new((heap + len) as u16);
         self.head.count = U16::new(count as u16 - 1);
         self.store_head();
+        Ok(())
+    }
+
+    /// Changes the key of entry `index`, which stays in order.
+    pub fn set_key(&mut self, index: usize, key: u64) -> Result<()> {
+        self.view().slot(index)?;
+        let at = SLOTS_AT + index * SLOT;
+        self.bytes[at..at + size_of::<u64>()].copy_from_slice(&key.to_le_bytes());
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! Finding and listing.
 
 use super::Tree;
-use super::node::{MAX_LEVELS, Node};
+use super::node::{FIRST_CHILD, MAX_LEVELS, Node};
 use crate::corrupt::corrupt;
 use crate::volume::Volume;
 use alloc::vec::Vec;
@@ -179,7 +179,8 @@ impl Tree {
                 for index in 0..node.count() {
                     let key = node.key(index)?;
                     let first_child = node.level() > 0 && index == 0;
-                    if (key < low && !first_child) || key > high {
+                    let misplaced = if first_child { key != FIRST_CHILD } else { key < low || key > high };
+                    if misplaced {
                         return Err(corrupt(format_args!("tree of inode {}: node {number} has a key of another", self.owner)));
                     }
                     if node.level() == 0 {

@@ -67,12 +67,13 @@ impl Explanation<'_> {
         self.line(format_args!("inode table: inodes {first} to {last}"))?;
         let slots: Vec<(u64, &[u8])> = (first..).zip(self.data.chunks_exact(INODE_SIZE)).collect();
         for (ino, bytes) in slots {
-            if raw::is_wiped(bytes) {
+            // Where no inode is in use, what is there means nothing.
+            if !self.is_inode_used(ino)? {
                 continue;
             }
             match raw::decode(bytes, ino, &self.geometry) {
                 Ok(inode) => self.one_inode(&inode)?,
-                Err(problem) => self.line(format_args!("inode {ino}: {problem} (left over, if it is not in use)"))?,
+                Err(problem) => self.line(format_args!("inode {ino}: {problem}"))?,
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ mod tree;
 use crate::header::{self, Header, Kind};
 use crate::inode::{Inode, raw};
 use crate::journal::record;
-use crate::layout::{BLOCK, BLOCK_SIZE, Geometry, INODE_SIZE, ORPHAN_ROOT, SUPERBLOCK};
+use crate::layout::{BITS_PER_BITMAP, BLOCK, BLOCK_SIZE, Geometry, INODE_SIZE, ORPHAN_ROOT, SUPERBLOCK};
 use crate::space::{BitmapHead, bits, is_set};
 use crate::superblock::Superblock;
 use alloc::vec;
@@ -91,9 +91,17 @@ impl Explanation<'_> {
     }
 
     fn is_used(&self) -> Result<bool> {
-        let (group, bit) = (self.number / crate::layout::BITS_PER_BITMAP, self.number % crate::layout::BITS_PER_BITMAP);
-        let block = self.read(self.geometry.block_bitmap.first + group)?;
-        Ok(is_set(bits(&block), bit))
+        self.is_marked(self.geometry.block_bitmap.first, self.number)
+    }
+
+    fn is_inode_used(&self, ino: u64) -> Result<bool> {
+        self.is_marked(self.geometry.inode_bitmap.first, ino - 1)
+    }
+
+    /// Whether bit `index` is set in the bitmap that begins in block `bitmap`.
+    fn is_marked(&self, bitmap: u64, index: u64) -> Result<bool> {
+        let block = self.read(bitmap + index / BITS_PER_BITMAP)?;
+        Ok(is_set(bits(&block), index % BITS_PER_BITMAP))
     }
 
     fn read(&self, number: u64) -> Result<alloc::vec::Vec<u8>> {

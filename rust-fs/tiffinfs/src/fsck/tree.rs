@@ -2,7 +2,7 @@
 //! Walking a tree in the image.
 
 use super::Check;
-use crate::btree::Node;
+use crate::btree::{FIRST_CHILD, Node};
 use crate::layout::{ORPHAN_OWNER, ORPHAN_ROOT, Region};
 use alloc::vec::Vec;
 use libbentofs::Result;
@@ -62,8 +62,9 @@ impl Check<'_> {
         let first_new = waiting.len();
         for index in 0..node.count() {
             let key = node.key(index)?;
-            let below = key < at.low && !(node.level() > 0 && index == 0);
-            if below || key > at.high {
+            let first_child = node.level() > 0 && index == 0;
+            let misplaced = if first_child { key != FIRST_CHILD } else { key < at.low || key > at.high };
+            if misplaced {
                 return self
                     .report
                     .problem(format_args!("{name}: tree node {} has key {key:#x}, which belongs to another", at.number));
