@@ -28,7 +28,7 @@ export function headerLine(state: State, width: number, glyphs: Glyphs): Line {
     span(`  ${facts.join(` ${glyphs.separator} `)}`, trace.complete ? 'dim' : 'warn'),
   ];
   const recorded = trace.revision === '' ? trace.fsName : `${trace.fsName}@${trace.revision.slice(0, 12)}`;
-  return ends(left, [span(`recorded with ${recorded} `, 'dim')], width, glyphs);
+  return ends(left, [[span(`recorded with ${recorded} `, 'dim')]], width, glyphs);
 }
 
 /** Module, place, verdict, digest. */
@@ -44,8 +44,16 @@ export function statusLine(state: State, width: number, glyphs: Glyphs): Line {
     span(`  ${sign} ${verdict.text}`, VERDICT_TOKENS[verdict.tone]),
   ];
   if (scan !== undefined) left.push(span(`  ${scan.what}: ${formatCount(scan.looked)} ops (Esc stops)`, 'busy'));
-  const digest = run.digest?.seq === run.position ? `device ${run.digest.device.toString(16).padStart(16, '0')}  ` : '';
-  return ends(left, [span(`${digest}${state.follow ? 'follow' : 'no follow'} `, 'dim')], width, glyphs);
+  const follow = state.follow ? 'follow' : 'no follow';
+  const device = run.digest?.seq === run.position ? run.digest.device.toString(16).padStart(16, '0') : undefined;
+  // The whole digest, to compare by eye; where there is no room for it, nothing that could be taken for it.
+  const rights = device === undefined ? [follow] : [`device ${device}  ${follow}`, `device ${device}`, device, follow];
+  return ends(
+    left,
+    rights.map((text) => [span(`${text} `, 'dim')]),
+    width,
+    glyphs,
+  );
 }
 
 function moduleName(fsName: string, revision: string, buildId: string): string {
@@ -165,9 +173,10 @@ function promptLine(state: State, width: number, glyphs: Glyphs): Line {
   );
 }
 
-/** Something at each end of a line; the right end gives way when there is no room. */
-function ends(left: readonly Span[], right: readonly Span[], width: number, glyphs: Glyphs): Line {
-  const room = width - widthOf(textOf({ spans: left })) - widthOf(textOf({ spans: right }));
-  if (room < 1) return fitTo({ spans: left }, width, glyphs.ellipsis);
+/** Something at each end of a line: at the right the first that there is room for. */
+function ends(left: readonly Span[], rights: readonly (readonly Span[])[], width: number, glyphs: Glyphs): Line {
+  const cells = (spans: readonly Span[]) => widthOf(textOf({ spans }));
+  const right = rights.find((one) => cells(left) + cells(one) < width) ?? [];
+  const room = Math.max(0, width - cells(left) - cells(right));
   return fitTo({ spans: [...left, span(' '.repeat(room)), ...right] }, width, glyphs.ellipsis);
 }
