@@ -5,7 +5,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type AppError, EnvironmentError, HostError, systemCodeOf } from '../base/errors.js';
 import type { Env } from '../host/locate.js';
 import { refusalError } from './host-failure.js';
@@ -90,8 +89,12 @@ function exchange(path: string, text: string): Promise<string> {
         }),
       ),
     );
-    createInterface({ input: socket }).once('line', (line) => {
-      resolve(line);
+    let heard = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      heard += chunk;
+      const end = heard.indexOf('\n');
+      if (end === -1) return;
+      resolve(heard.slice(0, end));
       socket.end();
     });
     socket.once('close', () =>

@@ -10,6 +10,9 @@ import { type DataPolicy, type DropPolicy, HostMount, type MountAccount, type Re
 import { type CommandRequest, runCommand } from './run-command.js';
 import { startWatchdog } from './watchdog.js';
 
+/** The host waits this long for those who use the mount before it detaches it. */
+const BUSY_MS = 2_500;
+
 export type RecordRequest = {
   /** Path of the module. */
   readonly module: string;
@@ -31,6 +34,8 @@ export type RecordRequest = {
   readonly tmp: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RecordProgress) => void;
+  /** The command has ended, and programs it left behind keep the mount from ending. */
+  readonly onBusy: () => void;
 };
 
 export type Recorded = {
@@ -89,7 +94,12 @@ async function runIn(
     const env = { ...around.env, BENTO_RR_MOUNT: mountpoint, PWD: mountpoint };
     const status = await runCommand({ words, cwd: mountpoint, env, stdoutToStderr, isTerminal, signal });
     ended = true;
-    return { status, account: await mount.end() };
+    const busy = setTimeout(request.onBusy, BUSY_MS);
+    try {
+      return { status, account: await mount.end() };
+    } finally {
+      clearTimeout(busy);
+    }
   } finally {
     // The command could not be started: the mount has to go all the same, and that error is the one to tell.
     if (!ended) await mount.end().catch(() => {});

@@ -43,10 +43,13 @@ export async function runDiff(ctx: Context, { args, options }: DiffInput): Promi
   const b = required(options.b, 'b');
   const path = await resolveTrace(args.trace, ctx.cwd, ctx.paths);
   const rules = options.rules === undefined ? undefined : await readFile(resolve(ctx.cwd, options.rules), 'utf8');
+  let shownB = b;
   const outcome = await withHost(surroundingsOf(ctx), async (host) => {
     const trace = await openTrace(ctx, host, path, options.allowGaps);
     const build = { ...buildOptions(ctx), repo: repoOf(ctx, options.repo) };
     const modules = await Promise.all([a, b].map((text) => resolveModule(text, surroundingsOf(ctx), build)));
+    // A revision of another repository means nothing to the commands that follow; its object does.
+    if (options.repo !== undefined) shownB = modules[1]?.path ?? b;
     const found = await comparePair(host, {
       trace,
       a: modules[0]?.path ?? '',
@@ -62,11 +65,13 @@ export async function runDiff(ctx: Context, { args, options }: DiffInput): Promi
     return found;
   });
   if (ctx.flags.json) await ctx.out.json(diffDocument(outcome));
-  else await tell(ctx, path, a, b, outcome);
+  else await tell(ctx, path, { a, b, shownB }, outcome);
   return EXITS[outcome.verdict];
 }
 
-async function tell(ctx: Context, path: string, a: string, b: string, outcome: PairOutcome): Promise<void> {
+type Names = { readonly a: string; readonly b: string; readonly shownB: string };
+
+async function tell(ctx: Context, path: string, { a, b, shownB }: Names, outcome: PairOutcome): Promise<void> {
   const { firstReply, firstState } = outcome;
   const trace = shellWord(shownPath(path, ctx.cwd));
   const words = {
@@ -77,7 +82,7 @@ async function tell(ctx: Context, path: string, a: string, b: string, outcome: P
     next:
       outcome.verdict === 'same' || outcome.verdict === 'refused'
         ? []
-        : [{ run: `bento-rr tui ${trace} --module ${shellWord(b)}`, what: 'look at it, step and go back' }],
+        : [{ run: `bento-rr tui ${trace} --module ${shellWord(shownB)}`, what: 'look at it, step and go back' }],
   };
   await ctx.out.page(diffLines(outcome, words, ctx.out.style));
 }

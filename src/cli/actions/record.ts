@@ -59,6 +59,7 @@ export async function runRecord(ctx: Context, { args, options }: RecordInput): P
       tmp: ctx.env.TMPDIR || '/tmp',
       signal: ctx.signal,
       onProgress: (progress) => ctx.talk.progress(progressText(progress)),
+      onBusy: () => ctx.talk.note('waiting for programs that the command left running in the mount (^C leaves them)'),
     },
     around,
   );

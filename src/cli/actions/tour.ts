@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, installCommand } from '../../../setup/packages.mjs';
 import { AppError, EnvironmentError } from '../../base/errors.js';
@@ -9,6 +9,7 @@ import { formatDuration } from '../../base/time.js';
 import { resolveModule } from '../../host/modules/resolve-module.js';
 import { jsonDocument } from '../../report/json-document.js';
 import type { Context } from '../context.js';
+import type { OutputStream } from '../output/sink.js';
 import { buildOptions, shellWord, surroundingsOf } from '../surroundings.js';
 import { COMMITS, makeScratchHistory } from '../tour/scratch-history.js';
 import { PROGRAMS, WORKLOAD } from '../tour/workload.js';
@@ -19,8 +20,8 @@ type Step = {
   /** What it shows; one or two sentences. */
   readonly say: string;
   readonly argv: readonly string[];
-  /** How the command line is shown, where that is not the line itself. */
-  readonly shown?: string;
+  /** It draws on the screen itself. */
+  readonly onScreen?: boolean;
   /** Exit codes of a tour that goes well. */
   readonly expect: readonly ExitCode[];
 };
@@ -43,9 +44,11 @@ export async function runTour(ctx: Context, { options }: TourInput): Promise<Exi
   const folder = join(ctx.paths.state, 'tour');
   await mkdir(folder, { recursive: true });
   const trace = join(folder, 'tour.btr');
+  const workload = join(folder, 'workload.sh');
+  await writeFile(workload, WORKLOAD.trimStart());
   const done: Done[] = [];
   const start = ctx.monotonic();
-  for (const step of firstSteps(ctx, trace)) done.push(await take(ctx, step));
+  for (const step of firstSteps(ctx, trace, workload)) done.push(await take(ctx, step));
   const patch = join(ctx.home, 'rust-fs/mutants', FAULT);
   await note(
     ctx,
@@ -72,18 +75,22 @@ export async function runTour(ctx: Context, { options }: TourInput): Promise<Exi
   const module = await resolveModule(tip, surroundingsOf(ctx), { ...buildOptions(ctx), repo: history.repo });
   const tui = ['tui', trace, '--module', module.path];
   if (ctx.out.isTTY && !options.noTui) {
-    await take(ctx, { say: 'And the same on the screen: ? shows the keys, q leaves.', argv: tui, expect: [EXIT.ok] });
+    await take(ctx, {
+      say: 'And the same on the screen: ? shows the keys, q leaves.',
+      argv: tui,
+      onScreen: true,
+      expect: [EXIT.ok],
+    });
   } else await note(ctx, `On a terminal, look at it: ${commandLine(tui)}`);
   return EXIT.ok;
 }
 
-function firstSteps(ctx: Context, trace: string): readonly Step[] {
-  const script = ['/bin/sh', '-c', WORKLOAD, 'tour', join(ctx.home, 'rust-fs')];
+function firstSteps(ctx: Context, trace: string, workload: string): readonly Step[] {
+  const script = ['sh', workload, join(ctx.home, 'rust-fs')];
   return [
     {
       say: 'tar, git and sqlite3 work on a fresh tiffinfs, a file system in safe Rust, mounted for them. Every operation is recorded.',
       argv: ['record', '--fs', 'tiffinfs', '-o', trace, '--', ...script],
-      shown: `bento-rr record --fs tiffinfs -o ${shellWord(trace)} -- sh -c '... tar, git, sqlite3 ...'`,
       expect: [EXIT.ok],
     },
     { say: 'What is in the trace.', argv: ['info', trace], expect: [EXIT.ok] },
@@ -120,7 +127,7 @@ function faultSteps(trace: string, repo: string, commits: readonly string[]): re
 async function take(ctx: Context, step: Step): Promise<Done> {
   ctx.signal.throwIfAborted();
   await note(ctx, step.say);
-  const command = step.shown ?? commandLine(step.argv);
+  const command = commandLine(step.argv);
   await note(ctx, ctx.out.style.bold(`$ ${command}`), false);
   const { main } = await import('../main.js');
   const start = ctx.monotonic();
@@ -128,7 +135,8 @@ async function take(ctx: Context, step: Step): Promise<Done> {
   const stdout = ctx.flags.json ? ctx.stderr : ctx.stdout;
   const color = ctx.out.style.enabled ? ['--color'] : [];
   const quiet = ctx.flags.quiet ? ['--quiet'] : [];
-  const exitCode = await main({ ...ctx, stdout, argv: [...color, ...quiet, ...step.argv] });
+  const streams = step.onScreen ? {} : { stdout: guest(stdout), stderr: guest(ctx.stderr) };
+  const exitCode = await main({ ...ctx, ...streams, argv: [...color, ...quiet, ...step.argv] });
   ctx.signal.throwIfAborted();
   if (!step.expect.includes(exitCode)) {
     throw new AppError(
@@ -142,6 +150,19 @@ async function take(ctx: Context, step: Step): Promise<Done> {
     );
   }
   return { command, exitCode, elapsedNs: ctx.monotonic() - start };
+}
+
+/** A stream as a step sees it. Its errors are the tour's to hear, and each step must not leave one more listener behind. */
+function guest(stream: OutputStream): OutputStream {
+  return {
+    write: (chunk) => stream.write(chunk),
+    once: (name, listener) => stream.once(name, listener),
+    off: (name, listener) => stream.off(name, listener),
+    on: () => undefined,
+    ...(stream.isTTY === undefined ? {} : { isTTY: stream.isTTY }),
+    ...(stream.columns === undefined ? {} : { columns: stream.columns }),
+    ...(stream.rows === undefined ? {} : { rows: stream.rows }),
+  };
 }
 
 function commandLine(argv: readonly string[]): string {
