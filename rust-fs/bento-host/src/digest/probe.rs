@@ -165,7 +165,8 @@ impl<'a> Probe<'a> {
         let mut names = vec![0; XATTR_ROOM];
         let args = fuse::GetxattrIn { size: XATTR_ROOM as u32, padding: 0 };
         let data = Data::Room(&mut names);
-        let listed = self.ask(RequestParts { opcode: opcode::LISTXATTR, nodeid: ino, args: args.as_bytes(), data, ..Default::default() });
+        let listed =
+            self.ask(RequestParts { opcode: opcode::LISTXATTR, nodeid: ino, args: args.as_bytes(), data, ..Default::default() });
         let filled = match listed {
             Ok(filled) => filled,
             Err(Unanswered::Errno(libc::ENOSYS | libc::EOPNOTSUPP)) => return Ok(Vec::new()),
@@ -176,8 +177,14 @@ impl<'a> Probe<'a> {
         for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
             let mut value = vec![0; XATTR_ROOM];
             let data = Data::Room(&mut value);
-            let filled =
-                self.ask(RequestParts { opcode: opcode::GETXATTR, nodeid: ino, name, args: args.as_bytes(), data, ..Default::default() })?;
+            let filled = self.ask(RequestParts {
+                opcode: opcode::GETXATTR,
+                nodeid: ino,
+                name,
+                args: args.as_bytes(),
+                data,
+                ..Default::default()
+            })?;
             value.truncate(filled);
             found.push((name.to_vec(), value));
         }
@@ -204,14 +211,21 @@ impl Opened<'_, '_> {
     /// Reads into `room`; how many bytes, fewer at the end.
     pub fn read(&mut self, offset: u64, room: &mut [u8]) -> Asked<usize> {
         let args = fuse::ReadIn { fh: self.fh, offset, size: room.len() as u32, ..Default::default() };
-        let parts = RequestParts { opcode: opcode::READ, nodeid: self.ino, args: args.as_bytes(), data: Data::Room(room), ..Default::default() };
+        let parts = RequestParts {
+            opcode: opcode::READ,
+            nodeid: self.ino,
+            args: args.as_bytes(),
+            data: Data::Room(room),
+            ..Default::default()
+        };
         self.probe.ask(parts)
     }
 
     /// Where the next data is from `offset` on; the offset itself where the file system does not tell holes.
     pub fn data_from(&mut self, offset: u64) -> Asked<Option<u64>> {
         let args = fuse::LseekIn { fh: self.fh, offset, whence: bits::SEEK_DATA, padding: 0 };
-        match self.probe.ask(RequestParts { opcode: opcode::LSEEK, nodeid: self.ino, args: args.as_bytes(), ..Default::default() }) {
+        match self.probe.ask(RequestParts { opcode: opcode::LSEEK, nodeid: self.ino, args: args.as_bytes(), ..Default::default() })
+        {
             Ok(_) => Ok(Some(self.probe.out::<fuse::LseekOut>()?.offset.max(offset))),
             Err(Unanswered::Errno(libc::ENXIO)) => Ok(None),
             Err(Unanswered::Errno(_)) => Ok(Some(offset)),

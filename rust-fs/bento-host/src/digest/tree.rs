@@ -74,6 +74,11 @@ impl TreeDigest {
         Ok(self.sum(called))
     }
 
+    /// Whether it wants to be told of ops.
+    pub fn is_kept(&self) -> bool {
+        self.read
+    }
+
     /// Forgets everything: the next refresh reads the whole tree.
     pub fn forget(&mut self) {
         *self = TreeDigest::default();

@@ -259,8 +259,19 @@ pub fn compare_entries<N: Names>(names: &N, usual: Usual, a: &pb::DirEntry, b: &
 }
 
 static NO_ATTR: pb::Attr = pb::Attr {
-    size: 0, mode: 0, mtime: 0, ctime: 0, atime: 0, nlink_less_one: 0, uid: 0, gid: 0, blocks_delta: 0, ino_delta: 0, rdev: 0,
-    blksize_delta: 0, ttl_delta_ns: 0,
+    size: 0,
+    mode: 0,
+    mtime: 0,
+    ctime: 0,
+    atime: 0,
+    nlink_less_one: 0,
+    uid: 0,
+    gid: 0,
+    blocks_delta: 0,
+    ino_delta: 0,
+    rdev: 0,
+    blksize_delta: 0,
+    ttl_delta_ns: 0,
 };
 static NO_ENTRY: pb::Entry = pb::Entry { nodeid: 0, attr: None, generation: 0, ttl_delta_ns: 0 };
 

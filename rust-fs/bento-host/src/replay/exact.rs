@@ -374,7 +374,9 @@ fn threads(
                 }
             }
             watch.step(prefix, None);
-            if prefix >= fed && (feed.next.is_some() || fed >= *end || fed == prefix && feed.held.is_none() && exhausted(source, fed)) {
+            if prefix >= fed
+                && (feed.next.is_some() || fed >= *end || fed == prefix && feed.held.is_none() && exhausted(source, fed))
+            {
                 break Ok(());
             }
             if ended != stuck.0 {

@@ -114,7 +114,8 @@ impl Listings {
         }
         let mut portion = Portion::default();
         let (recorded_entries, recorded_next) = absolute(recorded, request.cookie);
-        let asked = if open.next.0 == request.cookie { open.next.1 } else { open.cookies.get(&request.cookie).copied().unwrap_or(0) };
+        let asked =
+            if open.next.0 == request.cookie { open.next.1 } else { open.cookies.get(&request.cookie).copied().unwrap_or(0) };
         let (replayed_entries, replayed_next) = absolute(replayed, asked);
         open.replayed_ended |= replayed.entry.is_empty();
         open.next = (recorded_next, replayed_next);
@@ -131,7 +132,8 @@ impl Listings {
             open.touched.extend(missing);
             open.touched.extend(extra);
         }
-        let replayed_cookies: HashMap<&Bytes, u64> = replayed_entries.iter().map(|(entry, cookie)| (&entry.name, *cookie)).collect();
+        let replayed_cookies: HashMap<&Bytes, u64> =
+            replayed_entries.iter().map(|(entry, cookie)| (&entry.name, *cookie)).collect();
         for (entry, cookie) in &recorded_entries {
             if let Some(&other) = replayed_cookies.get(&entry.name) {
                 open.cookies.insert(*cookie, other);

@@ -5,6 +5,10 @@
 //! the one that ended first may have come second. So an op is taken when, for each lock of which it has an
 //! entry, the lock has been acquired as often as it had been then; of the ops behind it, only those that overlapped it can come before it.
 //!
+//! Two ops may have taken turns with a lock within one another; then no order of whole ops agrees. Such ops are taken in an order that
+//! agrees as far as it can, and it is said: most of them commute (a FORGET beside an UNLINK), and every answer is compared
+//! anyway. An answer that differs after such a place is no verdict, since the order may be why.
+//!
 //! Where the replayed module is not the recorded one, its locks may be others. Then the recorded entries are compared with
 //! one another: of two overlapping ops that took the same lock, the one with the smaller counters comes first.
 
@@ -34,8 +38,6 @@ pub enum Next {
     Op(OpRecord),
     /// The trace is over.
     End,
-    /// No order agrees; in words.
-    Interleaved(String),
 }
 
 /// An entry of an op's lock order, with its differences resolved.
@@ -67,6 +69,10 @@ pub struct Order {
     ended: bool,
     /// Every op up to this one has been taken.
     prefix: u64,
+    /// Ops that were taken although no order agrees.
+    interleaved: u64,
+    /// The first of them, in words.
+    first_interleaved: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +86,7 @@ enum Ready {
 impl Order {
     /// The order from op `prefix + 1` on, of which `ahead` were taken before.
     pub fn new(source: &Source, prefix: u64, ahead: &[u64]) -> Result<Order, TraceError> {
-        let mut order = Order { tape: source.tape(prefix + 1), window: VecDeque::new(), ended: false, prefix };
+        let mut order = Order { tape: source.tape(prefix + 1), window: VecDeque::new(), ended: false, prefix, interleaved: 0, first_interleaved: None };
         if let Some(&last) = ahead.last() {
             while !order.ended && order.window.back().is_none_or(|waiting| waiting.record.seq < last) {
                 order.fill(source, order.window.len() + WINDOW)?;
@@ -96,6 +102,16 @@ impl Order {
     /// Every op up to this one has been taken.
     pub fn prefix(&self) -> u64 {
         self.prefix
+    }
+
+    /// How many ops were taken although no order of whole ops agrees with the lock order, and the first of them in words.
+    pub fn interleaved(&self) -> Option<(u64, &str)> {
+        self.first_interleaved.as_deref().map(|first| (self.interleaved, first))
+    }
+
+    /// Goes on counting where another order was left.
+    pub fn inherit_interleaved(&mut self, before: &Order) {
+        (self.interleaved, self.first_interleaved) = (before.interleaved, before.first_interleaved.clone());
     }
 
     /// Ops beyond [`Order::prefix`] that were taken, in order.
@@ -213,7 +229,17 @@ impl Order {
         if let Some(at) = perhaps {
             return Ok(self.take(at));
         }
-        Ok(Next::Interleaved(self.explain(world, &candidates)))
+        self.interleaved += 1;
+        if self.first_interleaved.is_none() {
+            self.first_interleaved = Some(self.explain(world, &candidates));
+        }
+        // An op whose turn has passed cannot become ready by waiting.
+        let overdue = |at: &&usize| {
+            entries(&self.window[**at].record.op)
+                .any(|entry| world.lock_counters(LockId { class: entry.class as u32, key: entry.key }).writes > entry.writes)
+        };
+        let at = candidates.iter().find(overdue).copied().unwrap_or_else(|| self.pick_by_entries());
+        Ok(self.take(at))
     }
 
     /// Why nothing is ready: the first op, the lock that it waits for, and another op that is in the way.

@@ -184,9 +184,8 @@ fn rule(line: &str, number: u32, words: &[Word], scope: Scope<'_>) -> Result<Rul
         return Err(error(number, words[2].column, "an empty field", hint));
     }
     let (text, reason) = (line.trim().to_owned(), String::new());
-    let mut rule = Rule {
-        line: number, text, ops, fields, reason, expected: None, actual: None, seq: None, hits: 0, out_of_force: false,
-    };
+    let mut rule =
+        Rule { line: number, text, ops, fields, reason, expected: None, actual: None, seq: None, hits: 0, out_of_force: false };
     let mut at = 3;
     while word(at, "`reason \"WHY\"`")?.text != "reason" {
         condition(&mut rule, &words[at], scope)?;

@@ -3,6 +3,7 @@
 //!
 //! The serial replay, which most of this is, asks one op after the other in an order that agrees with the recorded lock order.
 
+use super::compare::Names;
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::exact;
 use super::order::{Clock, Next, Order};
@@ -11,6 +12,8 @@ use super::source::Source;
 use super::subject::{Applied, Subject, SubjectOptions};
 use super::translate::Naming;
 use super::verdict;
+use crate::digest::scratch::Scratch;
+use crate::digest::tree::TreeDigest;
 use crate::ks::Crash;
 use crate::module::Module;
 use crate::proto::host::{Divergence, FieldDifference, Stop, StopReason};
@@ -92,6 +95,8 @@ pub struct Run {
     checkpoints: Checkpoints,
     /// The op that ended the recorded module was asked too.
     past_panic: bool,
+    /// Told of every op, once somebody has asked for it.
+    tree: TreeDigest,
     elapsed: Duration,
 }
 
@@ -125,6 +130,7 @@ impl Run {
             left_out: 0,
             checkpoints: Checkpoints::default(),
             past_panic: false,
+            tree: TreeDigest::default(),
             elapsed: Duration::ZERO,
         })
     }
@@ -147,6 +153,25 @@ impl Run {
     /// Checkpoints that are kept.
     pub fn checkpoints(&self) -> &Checkpoints {
         &self.checkpoints
+    }
+
+    /// The digest of the logical tree here, read from a copy: of what ops have touched since it was last asked for, the first
+    /// time of everything. `None` when nothing is mounted.
+    pub fn tree_digest(&mut self) -> Result<Option<u64>, String> {
+        let Some(scratch) = Scratch::of(&self.subject)? else { return Ok(None) };
+        let names = &self.subject.names;
+        let Some(mut probe) = scratch.probe() else { return Ok(None) };
+        let digest = self.tree.refresh(&mut probe, &|ino| names.taken(ino).unwrap_or(ino));
+        digest.map(Some).map_err(|why| format!("the tree cannot be read: {why}"))
+    }
+
+    /// The same from a walk over everything.
+    pub fn full_tree_digest(&self) -> Result<Option<u64>, String> {
+        let Some(scratch) = Scratch::of(&self.subject)? else { return Ok(None) };
+        let names = &self.subject.names;
+        let Some(mut probe) = scratch.probe() else { return Ok(None) };
+        let digest = TreeDigest::full(&mut probe, &|ino| names.taken(ino).unwrap_or(ino));
+        digest.map(Some).map_err(|why| format!("the tree cannot be read: {why}"))
     }
 
     /// Every op up to this one was asked.
@@ -183,7 +208,6 @@ impl Run {
         match self.order.next(&self.source, clock)? {
             Next::Op(record) => Ok(self.apply(record)),
             Next::End => Ok(self.after_the_end()),
-            Next::Interleaved(why) => Ok(Step::Refused(format!("{why}. Replay with --order exact, which runs the recorded threads"))),
         }
     }
 
@@ -208,6 +232,11 @@ impl Run {
                 return Step::Crashed(seq);
             }
             Applied::Unaskable(why) => return Step::Refused(format!("op {seq} cannot be asked again: {why}")),
+        }
+        if self.tree.is_kept()
+            && let Some(asked) = self.subject.last()
+        {
+            self.tree.touch(asked.asked(), asked.answer.as_ref().and_then(|answer| answer.reply.as_ref()));
         }
         Step::Done(seq)
     }
@@ -271,7 +300,12 @@ impl Run {
         Ok(self.stop(reason, message))
     }
 
-    fn run_serial(&mut self, target: Target, cancelled: &AtomicBool, watch: &mut dyn Watch) -> Result<(StopReason, String), RunError> {
+    fn run_serial(
+        &mut self,
+        target: Target,
+        cancelled: &AtomicBool,
+        watch: &mut dyn Watch,
+    ) -> Result<(StopReason, String), RunError> {
         while self.place() < target.seq {
             if cancelled.load(Ordering::Relaxed) {
                 return Ok((StopReason::Cancelled, String::new()));
@@ -288,6 +322,9 @@ impl Run {
                 Step::Refused(why) => return Ok((StopReason::Refused, why)),
                 Step::Crashed(_) => return Ok((StopReason::Crashed, self.crash_text())),
             }
+            if let Some(why) = self.doubt() {
+                return Ok((StopReason::Refused, why));
+            }
             if target.stop_at_divergence && !self.differences.is_empty() {
                 return Ok((StopReason::Diverged, String::new()));
             }
@@ -297,8 +334,28 @@ impl Run {
         Ok((reason, String::new()))
     }
 
-    fn run_exact(&mut self, target: Target, cancelled: &AtomicBool, watch: &mut dyn Watch) -> Result<(StopReason, String), RunError> {
-        let ran = exact::run(&self.source, &mut self.subject, self.order.prefix(), target, &mut self.options.rules, cancelled, watch)?;
+    /// Why a difference of the recorded build is no verdict: ops had interleaved before it.
+    fn doubt(&mut self) -> Option<String> {
+        if self.differences.is_empty() || self.subject.names.naming() != Naming::ByValue {
+            return None;
+        }
+        let (_, first) = self.order.interleaved()?;
+        let divergence = self.divergence.take()?;
+        let Divergence { seq, op, field, expected, actual, .. } = divergence;
+        Some(format!(
+            "op {seq} ({op}) answers {field} {actual} where {expected} was recorded, and the order of the ops may be why: {first}. \
+             Replay with --order exact, which runs the recorded threads"
+        ))
+    }
+
+    fn run_exact(
+        &mut self,
+        target: Target,
+        cancelled: &AtomicBool,
+        watch: &mut dyn Watch,
+    ) -> Result<(StopReason, String), RunError> {
+        let ran =
+            exact::run(&self.source, &mut self.subject, self.order.prefix(), target, &mut self.options.rules, cancelled, watch)?;
         self.order = Order::new(&self.source, ran.place, &[])?;
         self.replayed += ran.replayed;
         if let Some(divergence) = ran.divergence
@@ -340,12 +397,16 @@ impl Run {
     /// What `RunTo` answers.
     pub fn stop(&self, reason: StopReason, message: String) -> Stop {
         let op = self.subject.last().map(super::subject::Asked::op);
-        let panic = self.crash.as_ref().filter(|(_, crash)| !matches!(crash, Crash::Order { .. }));
-        let mut message = message;
+        let panic = self.crash.as_ref().filter(|(_, crash)| !(self.options.exact && matches!(crash, Crash::Order { .. })));
+        let mut notes = vec![message];
         if self.left_out > 0 {
-            let note = format!("{} ops could not be asked and were left out", self.left_out);
-            message = if message.is_empty() { note } else { format!("{message}; {note}") };
+            notes.push(format!("{} ops could not be asked and were left out", self.left_out));
         }
+        if let Some((count, _)) = self.order.interleaved().filter(|_| reason != StopReason::Refused) {
+            notes.push(format!("{count} ops took turns with locks within one another; they were replayed one after the other"));
+        }
+        notes.retain(|note| !note.is_empty());
+        let message = notes.join("; ");
         Stop {
             reason: reason.into(),
             seq: self.place().min(self.crash.as_ref().map_or(u64::MAX, |(seq, _)| seq - 1)),
@@ -379,13 +440,15 @@ impl Run {
     fn go_back(&mut self, seq: u64) -> Result<(), RunError> {
         let module = Arc::clone(self.subject.module());
         (self.crash, self.past_panic) = (None, false);
+        self.tree.forget();
         if let Some(checkpoint) = self.checkpoints.before(seq) {
             let from = &checkpoint.subject;
             let state = checkpoint.state.as_deref();
             let mut subject = from.copy(state, from.module(), from.module().info().state_schema).map_err(RunError::Begin)?;
             subject.set_last(checkpoint.last.clone());
-            self.order = Order::new(&self.source, checkpoint.prefix, &checkpoint.ahead)?;
-            self.subject = subject;
+            let mut order = Order::new(&self.source, checkpoint.prefix, &checkpoint.ahead)?;
+            order.inherit_interleaved(&self.order);
+            (self.order, self.subject) = (order, subject);
             return Ok(());
         }
         let options = *self.subject.options();
@@ -397,6 +460,7 @@ impl Run {
     /// Puts another subject in the place of this one: the module was replaced.
     pub fn replace_subject(&mut self, subject: Subject) {
         self.checkpoints.forget_after(self.place());
+        self.tree.forget();
         self.subject = subject;
     }
 }

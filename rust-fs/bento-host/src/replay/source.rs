@@ -105,7 +105,9 @@ impl Source {
                 TraceItem::Panic(panic, Some(op)) => self.panic = Some((panic, op)),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
                     let place = survey.ops;
-                    self.info.warnings.push(format!("the module was replaced after op {place}; later answers are another version's"));
+                    self.info
+                        .warnings
+                        .push(format!("the module was replaced after op {place}; later answers are another version's"));
                 }
                 _ => {}
             }

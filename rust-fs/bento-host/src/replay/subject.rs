@@ -74,15 +74,19 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The op as it was asked.
+    pub fn asked(&self) -> &pb::Op {
+        self.translated.as_deref().unwrap_or(&self.record.op)
+    }
+
     /// The op with the replay's own request and answer.
     pub fn op(&self) -> pb::Op {
-        let mut op = self.translated.as_deref().unwrap_or(&self.record.op).clone();
+        let mut op = self.asked().clone();
         let answer = self.answer.clone().unwrap_or_default();
         (op.errno, op.reply) = (answer.errno, answer.reply);
         op.lock_order = self.taken.lock_order.clone();
         op.random = self.taken.random.clone().into();
-        op.clock_ns = self.taken.clock_ns.clone();
-        op.failures = self.taken.failures.clone();
+        // Clock readings and failures are the recorded ones: a replay gives them and takes none of its own.
         op
     }
 }
@@ -363,7 +367,12 @@ impl Subject {
         (outcome.map(|result| Answer { errno: errno(result), reply: None }), taken)
     }
 
-    fn dispatch(&mut self, record: &OpRecord, op: &pb::Op, inputs: OpInputs) -> Result<(Result<Answer, Crash>, Taken), RequestError> {
+    fn dispatch(
+        &mut self,
+        record: &OpRecord,
+        op: &pb::Op,
+        inputs: OpInputs,
+    ) -> Result<(Result<Answer, Crash>, Taken), RequestError> {
         let Some(instance) = &self.instance else {
             // Only a trace in which MOUNT failed has ops without an instance.
             return Ok((Ok(Answer { errno: libc::ENODEV.unsigned_abs(), reply: None }), Taken::default()));

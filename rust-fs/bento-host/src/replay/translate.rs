@@ -43,6 +43,8 @@ pub enum Naming {
 #[derive(Debug, Clone)]
 pub struct Translation {
     naming: Naming,
+    /// Numbers that were not learned since are those of the version before, which handed its state over.
+    inherited: bool,
     nodes: Numbers,
     /// The other way round.
     recorded: Numbers,
@@ -60,6 +62,7 @@ impl Translation {
     pub fn new(naming: Naming) -> Translation {
         let mut new = Translation {
             naming,
+            inherited: false,
             nodes: Numbers::default(),
             recorded: Numbers::default(),
             generations: MixMap::default(),
@@ -79,6 +82,7 @@ impl Translation {
 
     /// How numbers are treated from here on. What was by value before is tried as it is, until something else is learned.
     pub fn set_naming(&mut self, naming: Naming) {
+        self.inherited |= self.naming == Naming::ByValue && naming != Naming::ByValue;
         self.naming = naming;
     }
 
@@ -115,7 +119,8 @@ impl Translation {
                 Request::Link(r) => r.new_parent = other.unwrap_or(r.new_parent),
                 Request::Readdir(r) | Request::Readdirplus(r) => r.cookie = cookie.unwrap_or(r.cookie),
                 Request::CopyFileRange(r) => {
-                    r.fh_out = self.handle(r.nodeid_out, r.fh_out).or_else(|| self.guess(r.fh_out)).ok_or(Missing::Handle(r.fh_out))?;
+                    r.fh_out =
+                        self.handle(r.nodeid_out, r.fh_out).or_else(|| self.guess(r.fh_out)).ok_or(Missing::Handle(r.fh_out))?;
                     r.nodeid_out = other.unwrap_or(r.nodeid_out);
                 }
                 Request::Forget(r) => {
@@ -132,7 +137,8 @@ impl Translation {
         let mut nodes = Vec::with_capacity(request.nodes.len());
         for &[node, count] in request.nodes.as_chunks::<2>().0 {
             let Some(translated) = self.nodes.get(node).or_else(|| self.guess(node)) else { continue };
-            let count = if self.naming == Naming::Partial { count.min(self.lookups.get(&node).copied().unwrap_or(0)) } else { count };
+            let count =
+                if self.naming == Naming::Partial { count.min(self.lookups.get(&node).copied().unwrap_or(0)) } else { count };
             if count > 0 {
                 nodes.extend([translated, count]);
             }
@@ -173,7 +179,10 @@ impl Translation {
     }
 
     fn cookie_or(&self, node: u64, request: &pb::Readdir) -> Result<u64, Missing> {
-        self.listings.cookie(node, request.fh, request.cookie).or_else(|| self.guess(request.cookie)).ok_or(Missing::Cookie(request.cookie))
+        self.listings
+            .cookie(node, request.fh, request.cookie)
+            .or_else(|| self.guess(request.cookie))
+            .ok_or(Missing::Cookie(request.cookie))
     }
 
     /// Learns from an answer that the replay gave where the recorded op had one too.
@@ -309,7 +318,7 @@ impl Translation {
 
 impl Names for Translation {
     fn node(&self, recorded: u64) -> Option<u64> {
-        if self.naming == Naming::ByValue { Some(recorded) } else { self.nodes.get(recorded) }
+        if self.naming == Naming::ByValue { Some(recorded) } else { self.nodes.get(recorded).or(self.inherited.then_some(recorded)) }
     }
 
     fn taken(&self, replayed: u64) -> Option<u64> {
@@ -334,16 +343,18 @@ impl Names for Translation {
 
 /// Whether the op's answer names an inode that did not exist before.
 pub const fn makes_inode(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::Create(_) | Request::Mknod(_) | Request::Mkdir(_) | Request::Symlink(_) | Request::Tmpfile(_)
-    )
+    matches!(request, Request::Create(_) | Request::Mknod(_) | Request::Mkdir(_) | Request::Symlink(_) | Request::Tmpfile(_))
 }
 
 fn has_node(request: &Request) -> bool {
     !matches!(
         request,
-        Request::Forget(_) | Request::Mkfs(_) | Request::Mount(_) | Request::Unmount(_) | Request::StatfsRequest(_) | Request::Syncfs(_)
+        Request::Forget(_)
+            | Request::Mkfs(_)
+            | Request::Mount(_)
+            | Request::Unmount(_)
+            | Request::StatfsRequest(_)
+            | Request::Syncfs(_)
     )
 }
 

@@ -5,12 +5,10 @@ use super::failure::{Failure, exit};
 use super::host::{Called, OpenRun};
 use crate::device::{BlockDevice, CowDevice};
 use crate::digest::scratch::Scratch;
-use crate::digest::tree::TreeDigest;
 use crate::module::{self, Module};
 use crate::proto::host;
 use crate::proto::host::response::Result as Answer;
 use crate::proto::trace as pb;
-use crate::replay::compare::Names;
 use crate::replay::serial::{Run, is_same_build};
 use crate::replay::translate::Naming;
 use std::sync::Arc;
@@ -44,7 +42,12 @@ pub fn scratch(run: &Run) -> Result<Scratch, Failure> {
 
 fn device(run: &Run) -> Result<&Arc<CowDevice>, Failure> {
     run.subject().device().ok_or_else(|| {
-        Failure::new("E_RUN_NO_DEVICE", "this file system lives in memory: there are no blocks", "look at its tree or its state", exit::USAGE)
+        Failure::new(
+            "E_RUN_NO_DEVICE",
+            "this file system lives in memory: there are no blocks",
+            "look at its tree or its state",
+            exit::USAGE,
+        )
     })
 }
 
@@ -52,7 +55,12 @@ fn device(run: &Run) -> Result<&Arc<CowDevice>, Failure> {
 pub fn actual(open: &mut OpenRun) -> Called {
     let Some(asked) = open.run.subject().last() else {
         let hint = "run to a place after an op first";
-        return Err(Failure::new("E_RUN_AT_START", "the run stands before the first op, so it has answered nothing", hint, exit::USAGE));
+        return Err(Failure::new(
+            "E_RUN_AT_START",
+            "the run stands before the first op, so it has answered nothing",
+            hint,
+            exit::USAGE,
+        ));
     };
     Ok(Answer::ActualReply(host::ActualReply { op: Some(asked.op()), seq: asked.record.seq }))
 }
@@ -81,15 +89,10 @@ pub fn digest(open: &mut OpenRun, call: &host::Digest) -> Called {
         }
     }
     if call.tree && open.run.subject().instance().is_some() {
-        let scratch = scratch(&open.run)?;
-        let names = &open.run.subject().names;
-        let called = |ino: u64| names.taken(ino).unwrap_or(ino);
-        let failed = |why: crate::digest::probe::Unanswered| Failure::module(format!("the tree cannot be read: {why}"));
-        if let Some(mut probe) = scratch.probe() {
-            reply.tree = open.tree.refresh(&mut probe, &called).map_err(failed)?;
-            if call.full {
-                reply.tree_full = TreeDigest::full(&mut probe, &called).map_err(failed)?;
-            }
+        alive(&open.run)?;
+        reply.tree = open.run.tree_digest().map_err(Failure::module)?.unwrap_or(0);
+        if call.full {
+            reply.tree_full = open.run.full_tree_digest().map_err(Failure::module)?.unwrap_or(0);
         }
     }
     Ok(Answer::DigestReply(reply))
@@ -118,7 +121,12 @@ pub fn read_block(open: &mut OpenRun, call: &host::ReadBlock) -> Called {
     let blocks = device.info().blocks;
     if call.number >= blocks {
         let message = format!("the device has {blocks} blocks, so there is no block {}", call.number);
-        return Err(Failure::new("E_HOST_USAGE", message, format!("name a block from 0 to {}", blocks.saturating_sub(1)), exit::USAGE));
+        return Err(Failure::new(
+            "E_HOST_USAGE",
+            message,
+            format!("name a block from 0 to {}", blocks.saturating_sub(1)),
+            exit::USAGE,
+        ));
     }
     let data = device.block(call.number);
     let explained = explained(&open.run, call.number, &data);
@@ -213,7 +221,6 @@ pub fn upgrade(open: &mut OpenRun, to: &Arc<Module>) -> Called {
     subject.set_last(run.subject().last().cloned());
     run.replace_subject(subject);
     record.swap_ns = nanoseconds(begun);
-    open.tree.forget();
     Ok(Answer::UpgradeReply(host::UpgradeReply { refused: String::new(), record: Some(record) }))
 }
 

@@ -64,9 +64,11 @@ impl From<ModuleError> for Failure {
     fn from(error: ModuleError) -> Failure {
         let (code, hint, exit_code) = match &error {
             ModuleError::Read { .. } => ("E_MODULE_NOT_FOUND", "check the path; `bento-rr build NAME` makes a module", exit::USAGE),
-            ModuleError::NotAModule { .. } => {
-                ("E_MODULE_NOT_A_MODULE", "name a module's .so, such as target/release/libbento_tiffinfs.so; `bento-rr build NAME` makes one", exit::USAGE)
-            }
+            ModuleError::NotAModule { .. } => (
+                "E_MODULE_NOT_A_MODULE",
+                "name a module's .so, such as target/release/libbento_tiffinfs.so; `bento-rr build NAME` makes one",
+                exit::USAGE,
+            ),
             ModuleError::Abi { .. } => ("E_MODULE_ABI", "build the module from the same sources as this host", exit::MODULE),
         };
         let message = match &error {

@@ -4,7 +4,6 @@
 use super::answers::{Teller, module_info};
 use super::failure::{Failure, exit};
 use super::{Output, calls, inspect, pair, subset};
-use crate::digest::tree::TreeDigest;
 use crate::module::Module;
 use crate::proto::host;
 use crate::proto::host::request::Call;
@@ -21,13 +20,11 @@ use std::time::Duration;
 /// Longest that one op may run, unless the request says otherwise.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A run with what is kept beside it.
+/// An open run.
 #[derive(Debug)]
 pub struct OpenRun {
     /// The run.
     pub run: Run,
-    /// Kept up to date by ops, once somebody has asked for it.
-    pub tree: TreeDigest,
 }
 
 /// Everything that was opened.
@@ -154,7 +151,7 @@ impl Host {
         };
         let run = Run::open(&source, &module, options)?;
         let number = self.number();
-        self.runs.insert(number, OpenRun { run, tree: TreeDigest::default() });
+        self.runs.insert(number, OpenRun { run });
         Ok(Answer::RunInfo(host::RunInfo { run: number, module: Some(module_info(module.info())) }))
     }
 
@@ -170,8 +167,6 @@ impl Host {
         let target = Target { seq, stop_at_divergence: call.stop_at_divergence };
         let stop = open.run.run_to(target, cancelled, &mut teller)?;
         teller.finish(stop.seq);
-        // Ops were not told to the tree's digest one by one.
-        open.tree.forget();
         Ok(Answer::Stop(stop))
     }
 }

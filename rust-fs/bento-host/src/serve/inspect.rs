@@ -256,7 +256,8 @@ impl Comparison<'_, '_> {
                 fields.push(difference("target", human::bytes(&x), human::bytes(&y)));
             }
         }
-        if is_file(&x) && is_file(&y)
+        if is_file(&x)
+            && is_file(&y)
             && let Some((range, expected, actual)) = self.content(a, b)?
         {
             fields.push(difference("content", format!("{range}: {expected}"), format!("{range}: {actual}")));
@@ -266,7 +267,8 @@ impl Comparison<'_, '_> {
 
     fn xattrs(&mut self, a: u64, b: u64, fields: &mut Vec<host::FieldDifference>) -> Asked<()> {
         let (x, y) = (self.a.xattrs(a)?, self.b.xattrs(b)?);
-        let find = |list: &[(Vec<u8>, Vec<u8>)], name: &[u8]| list.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+        let find =
+            |list: &[(Vec<u8>, Vec<u8>)], name: &[u8]| list.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
         let mut names: Vec<&Vec<u8>> = x.iter().chain(&y).map(|(name, _)| name).collect();
         names.sort();
         names.dedup();

@@ -7,8 +7,8 @@ mod answers;
 mod calls;
 mod failure;
 mod frame;
-mod inspect;
 mod host;
+mod inspect;
 mod pair;
 mod subset;
 
@@ -51,7 +51,9 @@ pub fn run(input: impl BufRead + Send + 'static, mut output: impl Write + Send) 
     let (sender, requests) = channel();
     let told = Arc::clone(&cancelled);
     // Not joined: a read of standard input cannot be broken off, and nothing depends on its end.
-    std::thread::Builder::new().name("requests".into()).spawn(move || read_requests(input, &told, |request| sender.send(request).is_ok()))?;
+    std::thread::Builder::new()
+        .name("requests".into())
+        .spawn(move || read_requests(input, &told, |request| sender.send(request).is_ok()))?;
     std::thread::scope(|scope| {
         let work = move || serve(&requests, &cancelled, &mut output);
         let worker = std::thread::Builder::new().name("calls".into()).stack_size(STACK).spawn_scoped(scope, work)?;

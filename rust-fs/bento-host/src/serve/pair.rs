@@ -8,11 +8,8 @@ use super::Output;
 use super::answers::Teller;
 use super::failure::{Failure, exit};
 use super::host::{Called, Host, OpenRun};
-use crate::digest::scratch::Scratch;
-use crate::digest::tree::TreeDigest;
 use crate::proto::host;
 use crate::proto::host::response::Result as Answer;
-use crate::replay::compare::Names;
 use crate::replay::serial::{Run, Step, Target, Unwatched, Watch};
 use crate::replay::verdict;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,8 +35,7 @@ struct Pair<'a> {
 pub fn run(host: &mut Host, call: &host::RunPair, cancelled: &AtomicBool, output: &mut Output<'_>) -> Called {
     let [a, b] = host.two_runs(call.a, call.b)?;
     check(&a.run, &b.run)?;
-    (a.tree.forget(), b.tree.forget());
-    let (OpenRun { run: a, .. }, OpenRun { run: b, .. }) = (a, b);
+    let (OpenRun { run: a }, OpenRun { run: b }) = (a, b);
     let mut teller = Teller::new(output, a.source().ops(), false);
     let equal_at = a.place();
     let mut pair = Pair { a, b, first_reply: 0, first_state: 0, reply: None, equal_at, distance: FIRST_DISTANCE };
@@ -108,7 +104,8 @@ impl Pair<'_> {
                 _ if answers_differ => plain(host::StopReason::Diverged),
                 _ => plain(host::StopReason::Reached),
             };
-            let known = if both { self.first_reply != 0 && self.first_state != 0 } else { self.first_reply != 0 || self.first_state != 0 };
+            let known =
+                if both { self.first_reply != 0 && self.first_state != 0 } else { self.first_reply != 0 || self.first_state != 0 };
             if crashed || known {
                 if !crashed {
                     self.settle_state(seq)?;
@@ -133,7 +130,11 @@ impl Pair<'_> {
                 self.first_reply = seq;
                 let text = |run: &Run| run.crash().map_or_else(|| "an answer".to_owned(), |(_, crash)| crash.to_string());
                 let fields = vec![crate::replay::compare::difference("answer", text(self.a), text(self.b))];
-                self.reply = self.a.subject().last().map(|asked| host::Divergence { kind: "crash".into(), ..verdict::reply(&asked.record, fields) });
+                self.reply = self
+                    .a
+                    .subject()
+                    .last()
+                    .map(|asked| host::Divergence { kind: "crash".into(), ..verdict::reply(&asked.record, fields) });
             }
             return;
         }
@@ -204,14 +205,6 @@ impl Pair<'_> {
 }
 
 /// Whether both logical trees are the same. Without a mounted file system there is none.
-fn equal(a: &Run, b: &Run) -> Result<bool, Failure> {
-    let digest = |run: &Run| -> Result<Option<u64>, Failure> {
-        let Some(scratch) = Scratch::of(run.subject()).map_err(Failure::module)? else { return Ok(None) };
-        let names = &run.subject().names;
-        let called = |ino: u64| names.taken(ino).unwrap_or(ino);
-        let Some(mut probe) = scratch.probe() else { return Ok(None) };
-        let digest = TreeDigest::full(&mut probe, &called);
-        digest.map(Some).map_err(|why| Failure::module(format!("the tree cannot be read: {why}")))
-    };
-    Ok(digest(a)? == digest(b)?)
+fn equal(a: &mut Run, b: &mut Run) -> Result<bool, Failure> {
+    Ok(a.tree_digest().map_err(Failure::module)? == b.tree_digest().map_err(Failure::module)?)
 }

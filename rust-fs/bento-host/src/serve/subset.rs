@@ -218,7 +218,9 @@ pub fn write(host: &mut Host, call: &host::WriteSubset, cancelled: &AtomicBool, 
         // One after the other, whatever overlapped before.
         op.overlap = 0;
         let content = match &op.request {
-            Some(Request::Write(pb::Write { content: Some(pb::write::Content::Hash(hash)), size, .. })) => source.content(hash, *size),
+            Some(Request::Write(pb::Write { content: Some(pb::write::Content::Hash(hash)), size, .. })) => {
+                source.content(hash, *size)
+            }
             _ => None,
         };
         writer.op(record.begin_ns, record.caller, &mut op, content.as_deref());

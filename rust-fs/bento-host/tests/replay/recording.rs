@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Recordings made in the test's own process: a module driven through the recorder, without a mount.
 
-use crate::common;
+use crate::modules;
 use bento_abi::fuse::{self, opcode};
 use bento_abi::{DevInfo, ReplyBuf};
 use bento_host::device::{BlockDevice, CowDevice};
@@ -63,7 +63,7 @@ pub const DEVICE: DevInfo = DevInfo { block_size: 4096, read_only: 0, blocks: 32
 impl Live {
     /// Makes and mounts a file system of the module `name`, recording from the start.
     pub fn fresh(name: &str, options: &str) -> Live {
-        Live::of(&common::module(name), options)
+        Live::of(&modules::module(name), options)
     }
 
     pub fn of(module: &Path, options: &str) -> Live {

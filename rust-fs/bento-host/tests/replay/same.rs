@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The recorded module gives the recorded answers.
 
-use crate::common;
+use crate::modules;
 use crate::recording::{Live, Trace};
 use crate::workload;
 use bento_host::module::Module;
@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub fn open(source: &Arc<Source>, name: &str, exact: bool) -> Run {
-    let module = Module::load(&common::module(name)).expect("the module loads");
+    let module = Module::load(&modules::module(name)).expect("the module loads");
     let options = RunOptions { exact, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: true };
     Run::open(source, &module, options).expect("the run opens")
 }
@@ -62,4 +62,75 @@ fn several_threads_replay_exactly() {
         let stop = go(&mut open(&source, "memfs", true), u64::MAX);
         assert_same(&stop, source.ops());
     }
+}
+
+#[test]
+fn tiffinfs_replays_as_recorded() {
+    replays_as_recorded("tiffinfs");
+}
+
+/// One digest, however often eight threads replay.
+fn one_digest(runs: u32) {
+    let live = Live::fresh("tiffinfs", "");
+    workload::run_threads(&live, 8, 11, 60);
+    let trace = live.finish();
+    let source = Source::open(&trace.path, false).expect("the trace opens");
+    let mut digests = std::collections::BTreeSet::new();
+    for _ in 0..runs {
+        let mut run = open(&source, "tiffinfs", true);
+        let stop = go(&mut run, source.ops() - 1);
+        assert_eq!(stop.divergence, None, "{}", stop.message);
+        digests.insert(run.subject().device().expect("a device").digest());
+    }
+    assert_eq!(digests.len(), 1);
+}
+
+#[test]
+fn eight_threads_give_one_digest() {
+    one_digest(25);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn eight_threads_give_one_digest_in_a_thousand_replays() {
+    one_digest(1000);
+}
+
+/// An order that cannot be followed is a divergence, not a hang.
+#[test]
+fn an_impossible_order_is_said() {
+    let live = Live::fresh("memfs", "");
+    workload::run_threads(&live, 4, 3, 100);
+    let trace = live.finish();
+    let source = Source::open(&trace.path, false).expect("the trace opens");
+    let changed = trace.path.with_file_name("changed.btr");
+    let mut writer = bento_host::trace::TraceWriter::create(&changed, source.header().clone()).expect("writes");
+    let mut broken = 0;
+    for seq in 1..=source.ops() {
+        let record = source.op(seq).expect("reads").expect("is there");
+        let mut op = record.op;
+        if broken == 0 && seq > source.ops() / 2 && !op.lock_order.is_empty() {
+            op.lock_order[3] += 5000;
+            broken = seq;
+        }
+        let content = match &op.request {
+            Some(bento_host::proto::trace::op::Request::Write(write)) => match &write.content {
+                Some(bento_host::proto::trace::write::Content::Hash(hash)) => source.content(hash, write.size),
+                Some(bento_host::proto::trace::write::Content::Inline(bytes)) => Some(bytes.clone()),
+                None => None,
+            },
+            _ => None,
+        };
+        writer.op(record.begin_ns, record.caller, &mut op, content.as_deref());
+    }
+    writer.finish(0).expect("finishes");
+    assert_ne!(broken, 0, "four threads in one directory meet");
+    let source = Source::open(&changed, false).expect("the trace opens");
+    let module = Module::load(&modules::module("memfs")).expect("the module loads");
+    let options = RunOptions { exact: true, rules: Rules::default(), deadline: Duration::from_millis(300), checkpoints: false };
+    let mut run = Run::open(&source, &module, options).expect("the run opens");
+    let stop = go(&mut run, u64::MAX);
+    let divergence = stop.divergence.expect("said");
+    assert_eq!(divergence.kind, "order", "{divergence:?}");
+    assert!(divergence.actual.contains("lock "), "{divergence:?}");
 }
