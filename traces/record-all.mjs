@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 /**
- * Records the golden traces anew: `node traces/record-all.mjs [NAME...]`.
+ * Records the golden traces anew: `node traces/record-all.mjs [NAME...]`. With `--digests` the traces stay and only their digests are
+ * taken anew: for a change of the format that no answer shows.
  *
  * To be done when a file system's answers or its format change on purpose. Each trace is recorded from real programs on a real
  * mount, replayed at once with the same version (which must answer the same), and gets a text that says how it came about;
@@ -25,20 +26,27 @@ const LARGEST = 1 << 20;
 
 /** @type {Golden[]} */
 const goldens = JSON.parse(readFileSync(join(TRACES, 'golden.json'), 'utf8'));
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => word !== '--digests');
+const digestsOnly = process.argv.includes('--digests');
 const unknown = wanted.filter((name) => !goldens.some((golden) => golden.name === name));
 if (unknown.length > 0) throw new Error(`golden.json has no trace called ${unknown.join(', ')}`);
 
+const chosen = goldens.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const input = mkdtempSync(join(tmpdir(), 'bento-golden-'));
 try {
-  prepareRepository(join(input, 'repo.git'));
-  preparePackage(join(input, 'package.tar.gz'));
-  for (const golden of goldens.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) record(golden);
+  if (!digestsOnly) {
+    prepareRepository(join(input, 'repo.git'));
+    preparePackage(join(input, 'package.tar.gz'));
+  }
+  for (const golden of chosen) {
+    const ops = digestsOnly ? replay(golden) : record(golden);
+    process.stdout.write(`${golden.name}: ${ops} ops, ${statSync(join(TRACES, `${golden.name}.btr`)).size} bytes\n`);
+  }
 } finally {
   rmSync(input, { recursive: true, force: true });
 }
 
-/** @param {Golden} golden */
+/** Records one trace, and answers how many ops it has. @param {Golden} golden */
 function record(golden) {
   const { name, fs, size, command, what, needs } = golden;
   for (const program of needs) run('sh', ['-c', `command -v ${program}`], `${name} needs the program ${program}`);
@@ -51,9 +59,7 @@ function record(golden) {
   run(RR, [...words, '--', workload, ...args], `${name} was not recorded`);
   const { size: bytes } = statSync(trace);
   if (bytes > LARGEST) throw new Error(`${name}.btr has ${bytes} bytes: make the workload smaller`);
-  const replayed = run(RR, ['replay', trace, '--module', fs, '--json'], `${name} does not replay`);
-  const { verdict, ops, digest } = JSON.parse(replayed);
-  if (verdict !== 'same') throw new Error(`${name} replays as "${verdict}" in the version that recorded it`);
+  const ops = replay(golden);
   const shown = ['bento-rr', ...words.slice(0, -1), `traces/${name}.btr`, '--', `traces/workloads/${command.join(' ')}`];
   const text = [
     what,
@@ -65,8 +71,16 @@ function record(golden) {
     '',
   ].join('\n');
   writeFileSync(join(TRACES, `${name}.txt`), text);
+  return ops;
+}
+
+/** Replays a trace in the version of the work tree, which must answer the same, and keeps its digests. @param {Golden} golden */
+function replay({ name, fs }) {
+  const words = ['replay', join(TRACES, `${name}.btr`), '--module', fs, '--json'];
+  const { verdict, ops, digest } = JSON.parse(run(RR, words, `${name} does not replay`));
+  if (verdict !== 'same') throw new Error(`${name} replays as "${verdict}" in the version that recorded it`);
   keepDigests(name, { fs, ops, device: digest.device, tree: digest.tree });
-  process.stdout.write(`${name}: ${ops} ops, ${bytes} bytes\n`);
+  return ops;
 }
 
 /** @param {string} name @param {object} entry */
