@@ -4,6 +4,7 @@
 use crate::corrupt::corrupt;
 use crate::dir;
 use crate::extent;
+use crate::inode::handles::Handles;
 use crate::inode::table::{Node, Slot, Table};
 use crate::inode::{Inode, ROOT};
 use crate::locks;
@@ -17,6 +18,7 @@ use libbentofs::{Errno, Result};
 pub struct TiffinFs {
     pub(crate) volume: Volume,
     pub(crate) table: RwLock<Table>,
+    pub(crate) handles: RwLock<Handles>,
     pub(crate) orphans: Mutex<()>,
     pub(crate) rename: Mutex<()>,
 }
@@ -29,14 +31,14 @@ impl TiffinFs {
             return Err(corrupt(format_args!("inode {ROOT}: the root is no directory")));
         }
         let slots = BTreeMap::from([(ROOT, Slot::new(Node::new(root), false))]);
-        let table = Table { slots, handles: BTreeMap::new(), next_fh: 1 };
-        Ok(TiffinFs::with_table(volume, table))
+        Ok(TiffinFs::with_table(volume, Table { slots }, Handles::new(1)))
     }
 
-    pub(crate) fn with_table(volume: Volume, table: Table) -> TiffinFs {
+    pub(crate) fn with_table(volume: Volume, table: Table, handles: Handles) -> TiffinFs {
         TiffinFs {
             volume,
             table: RwLock::new(LockName::new(locks::TABLE, 0), table),
+            handles: RwLock::new(LockName::new(locks::HANDLES, 0), handles),
             orphans: Mutex::new(LockName::new(locks::ORPHANS, 0), ()),
             rename: Mutex::new(LockName::new(locks::RENAME, 0), ()),
         }

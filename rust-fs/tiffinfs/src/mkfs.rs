@@ -20,7 +20,7 @@ use libbentofs::ks::block::Durability;
 use libbentofs::ks::{Device, random};
 use libbentofs::{Errno, FileType, Mount, Result, Time};
 
-const USUAL_INODE_RATIO: u64 = 16 * 1024;
+const USUAL_INODE_RATIO: u64 = 8 * 1024;
 
 struct Options {
     label: [u8; LABEL],

@@ -9,7 +9,8 @@
 use crate::corrupt::say;
 use crate::fs::TiffinFs;
 use crate::inode::Inode;
-use crate::inode::table::{Node, OpenFile, Slot, Table};
+use crate::inode::handles::Handles;
+use crate::inode::table::{Node, Slot, Table};
 use crate::journal::{Blocks, Log, Running};
 use crate::space::{Allocator, Held};
 use crate::superblock::Superblock;
@@ -32,9 +33,16 @@ type Decoded<T> = core::result::Result<T, DecodeError>;
 struct InodeState {
     ino: u64,
     lookups: u64,
-    opens: u64,
     doomed: bool,
     checked: bool,
+}
+
+/// An open handle.
+struct HandleState {
+    fh: u64,
+    ino: u64,
+    flags: u32,
+    forgotten: bool,
 }
 
 /// Everything, decoded.
@@ -54,7 +62,7 @@ struct State {
     mounts: u32,
     inodes: Vec<InodeState>,
     next_fh: u64,
-    handles: Vec<(u64, OpenFile)>,
+    handles: Vec<HandleState>,
 }
 
 impl TiffinFs {
@@ -63,13 +71,22 @@ impl TiffinFs {
         let running = self.volume.running.lock();
         let space = self.volume.space.lock();
         let table = self.table.read();
+        let handles = self.handles.read();
         let mut encoder = Encoder::new(out);
-        let written = encode(&mut encoder, &self.volume, &log, &running, &space, &table);
+        let written = encode(&mut encoder, &self.volume, &log, &running, &space, &table, &handles);
         written.map_err(|_| Errno::ENOMEM)
     }
 }
 
-fn encode(out: &mut Out<'_>, volume: &Volume, log: &Log, running: &Running, space: &Allocator, table: &Table) -> Encoded {
+fn encode(
+    out: &mut Out<'_>,
+    volume: &Volume,
+    log: &Log,
+    running: &Running,
+    space: &Allocator,
+    table: &Table,
+    handles: &Handles,
+) -> Encoded {
     out.map(5)?;
     out.str("volume")?.map(2)?;
     out.str("mounted")?.i64(volume.superblock.mounted)?;
@@ -89,21 +106,21 @@ fn encode(out: &mut Out<'_>, volume: &Volume, log: &Log, running: &Running, spac
     out.str("inodes")?.array(table.slots.len() as u64)?;
     for slot in table.slots.values() {
         let checked = slot.node.inode.read().checked;
-        out.map(5)?;
+        out.map(4)?;
         out.str("ino")?.u64(slot.node.ino)?;
         out.str("lookups")?.u64(slot.lookups)?;
-        out.str("opens")?.u64(slot.opens)?;
         out.str("doomed")?.bool(slot.doomed)?;
         out.str("checked")?.bool(checked)?;
     }
     out.str("handles")?.map(2)?;
-    out.str("next")?.u64(table.next_fh)?;
-    out.str("open")?.array(table.handles.len() as u64)?;
-    for (fh, open) in &table.handles {
-        out.map(3)?;
-        out.str("fh")?.u64(*fh)?;
-        out.str("ino")?.u64(open.ino)?;
+    out.str("next")?.u64(handles.next())?;
+    out.str("open")?.array(handles.all().len() as u64)?;
+    for (fh, open) in handles.all() {
+        out.map(4)?;
+        out.str("fh")?.u64(fh)?;
+        out.str("ino")?.u64(open.node.ino)?;
         out.str("flags")?.u32(open.flags)?;
+        out.str("forgotten")?.bool(handles.is_forgotten(open.node.ino))?;
     }
     Ok(())
 }
@@ -184,12 +201,11 @@ fn decode_field(state: &mut State, part: &str, key: &str, from: &mut Decoder<'_>
 }
 
 fn decode_inode(from: &mut Decoder<'_>) -> Decoded<InodeState> {
-    let mut state = InodeState { ino: 0, lookups: 0, opens: 0, doomed: false, checked: false };
+    let mut state = InodeState { ino: 0, lookups: 0, doomed: false, checked: false };
     each_key(from, |key, from| {
         match key {
             "ino" => state.ino = from.u64()?,
             "lookups" => state.lookups = from.u64()?,
-            "opens" => state.opens = from.u64()?,
             "doomed" => state.doomed = from.bool()?,
             "checked" => state.checked = from.bool()?,
             _ => from.skip()?,
@@ -199,18 +215,19 @@ fn decode_inode(from: &mut Decoder<'_>) -> Decoded<InodeState> {
     Ok(state)
 }
 
-fn decode_handle(from: &mut Decoder<'_>) -> Decoded<(u64, OpenFile)> {
-    let (mut fh, mut open) = (0, OpenFile { ino: 0, flags: 0 });
+fn decode_handle(from: &mut Decoder<'_>) -> Decoded<HandleState> {
+    let mut state = HandleState { fh: 0, ino: 0, flags: 0, forgotten: false };
     each_key(from, |key, from| {
         match key {
-            "fh" => fh = from.u64()?,
-            "ino" => open.ino = from.u64()?,
-            "flags" => open.flags = from.u32()?,
+            "fh" => state.fh = from.u64()?,
+            "ino" => state.ino = from.u64()?,
+            "flags" => state.flags = from.u32()?,
+            "forgotten" => state.forgotten = from.bool()?,
             _ => from.skip()?,
         }
         Ok(())
     })?;
-    Ok((fh, open))
+    Ok(state)
 }
 
 fn nonsense(what: &str) -> Errno {
@@ -241,7 +258,8 @@ pub fn import(mount: &Mount<'_>, bytes: &[u8]) -> Result<TiffinFs> {
     space.until_checkpoint = held(&state.until_checkpoint, geometry.blocks)?;
     let volume = Volume::new(device, superblock, mount.read_only(), log, running, space);
     let table = import_table(&volume, &state)?;
-    Ok(TiffinFs::with_table(volume, table))
+    let handles = import_handles(&table, &state)?;
+    Ok(TiffinFs::with_table(volume, table, handles))
 }
 
 fn hold(device: &Device, number: u64, end: u64) -> Result<(u64, Arc<libbentofs::ks::CachedBlock>)> {
@@ -269,11 +287,16 @@ fn import_table(volume: &Volume, state: &State) -> Result<Table> {
         inode.checked = kept.checked;
         let mut slot = Slot::new(Node::new(inode), kept.doomed);
         slot.lookups = kept.lookups;
-        slot.opens = kept.opens;
         slots.insert(kept.ino, slot);
     }
-    let handles: BTreeMap<u64, OpenFile> = state.handles.iter().copied().collect();
-    let sound = slots.contains_key(&crate::inode::ROOT)
-        && handles.iter().all(|(fh, open)| *fh < state.next_fh && slots.contains_key(&open.ino));
-    if sound { Ok(Table { slots, handles, next_fh: state.next_fh }) } else { Err(nonsense("an open handle")) }
+    if slots.contains_key(&crate::inode::ROOT) { Ok(Table { slots }) } else { Err(nonsense("the root is not in memory")) }
+}
+
+fn import_handles(table: &Table, state: &State) -> Result<Handles> {
+    let mut handles = Handles::new(state.next_fh);
+    for kept in &state.handles {
+        let slot = table.slots.get(&kept.ino).filter(|_| kept.fh < state.next_fh).ok_or_else(|| nonsense("an open handle"))?;
+        handles.restore(kept.fh, slot.node.clone(), kept.flags, kept.forgotten);
+    }
+    Ok(handles)
 }

@@ -3,6 +3,7 @@
 
 use crate::fs::TiffinFs;
 use crate::inode::ROOT;
+use crate::inode::handles::Handles;
 use crate::locks;
 use crate::ops::create::New;
 use crate::ops::rename::Place;
@@ -35,9 +36,8 @@ impl FileSystem for TiffinFs {
 
     fn unmount(mut self) -> Result<()> {
         // Nobody refers to anything any more, whatever the kernel did not take back.
-        let table = self.table.get_mut();
-        table.handles.clear();
-        table.slots.retain(|&ino, _| ino == ROOT);
+        *self.handles.get_mut() = Handles::new(1);
+        self.table.get_mut().slots.retain(|&ino, _| ino == ROOT);
         if !self.volume.read_only {
             self.reclaim_orphans()?;
         }
@@ -147,7 +147,7 @@ impl FileSystem for TiffinFs {
 
     /// Write-back errors are answered by the write itself, so there is nothing to add when a descriptor is closed.
     fn flush(&self, _req: &Request, ino: Ino, fh: Fh) -> Result<()> {
-        self.table.read().check_open(ino.0, fh).map(|_| ())
+        self.handles.read().check(ino.0, fh).map(|_| ())
     }
 
     fn release(&self, _req: &Request, ino: Ino, fh: Fh, _flags: u32) -> Result<()> {
@@ -155,7 +155,7 @@ impl FileSystem for TiffinFs {
     }
 
     fn fsync(&self, _req: &Request, ino: Ino, fh: Fh, _datasync: bool) -> Result<()> {
-        self.table.read().check_open(ino.0, fh)?;
+        self.handles.read().check(ino.0, fh)?;
         self.sync()
     }
 
@@ -176,7 +176,7 @@ impl FileSystem for TiffinFs {
     }
 
     fn fsyncdir(&self, _req: &Request, ino: Ino, fh: Fh, _datasync: bool) -> Result<()> {
-        self.table.read().check_open(ino.0, fh)?;
+        self.handles.read().check(ino.0, fh)?;
         self.sync()
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 //! Inodes: decoded in memory while somebody refers to them, and always the same on the device's cached block.
 
+pub mod handles;
 pub mod raw;
 pub mod table;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
-//! Inodes in memory, and open handles.
+//! Inodes in memory.
 //!
 //! An inode is in the table while it has lookups or open handles, or while an op is at work on it though it has neither (its number is
 //! valid without a lookup). Nothing else is kept, so memory is bounded by what the kernel holds, and which inodes are in
@@ -12,7 +12,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::ops::Deref;
 use libbentofs::ks::sync::{LockName, RwLock};
-use libbentofs::{Errno, Fh, Result};
+use libbentofs::{Fh, Result};
 
 /// An inode in memory.
 #[derive(Debug)]
@@ -38,9 +38,7 @@ pub struct Slot {
     pub node: Arc<Node>,
     /// Lookups that were not forgotten.
     pub lookups: u64,
-    /// Open handles.
-    pub opens: u64,
-    /// Ops at work on it that found it neither looked up nor open.
+    /// Ops at work on it that found it not looked up.
     pub pins: u64,
     /// It has no name any more: it goes when the last reference does.
     pub doomed: bool,
@@ -49,12 +47,12 @@ pub struct Slot {
 impl Slot {
     /// A place for `node` that nothing refers to yet.
     pub fn new(node: Arc<Node>, doomed: bool) -> Slot {
-        Slot { node, lookups: 0, opens: 0, pins: 0, doomed }
+        Slot { node, lookups: 0, pins: 0, doomed }
     }
 
-    /// Whether somebody outside refers to it: then it stays for as long as an op takes.
+    /// Whether the kernel knows it: then it stays for as long as an op takes.
     fn is_held(&self) -> bool {
-        self.lookups > 0 || self.opens > 0 || self.node.ino == ROOT
+        self.lookups > 0 || self.node.ino == ROOT
     }
 
     fn is_idle(&self) -> bool {
@@ -62,41 +60,11 @@ impl Slot {
     }
 }
 
-/// An open handle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenFile {
-    /// What was opened.
-    pub ino: u64,
-    /// Flags of open(2).
-    pub flags: u32,
-}
-
 /// The table. Under the lock `TABLE`.
 #[derive(Debug)]
 pub struct Table {
     /// By inode number.
     pub slots: BTreeMap<u64, Slot>,
-    /// By handle.
-    pub handles: BTreeMap<u64, OpenFile>,
-    /// The next handle.
-    pub next_fh: u64,
-}
-
-impl Table {
-    /// A handle for `ino`, which is in the table.
-    pub fn open(&mut self, ino: u64, flags: u32) -> Result<Fh> {
-        let slot = self.slots.get_mut(&ino).ok_or(Errno::ESTALE)?;
-        slot.opens += 1;
-        let fh = self.next_fh;
-        self.next_fh = fh.checked_add(1).ok_or(Errno::ENFILE)?;
-        self.handles.insert(fh, OpenFile { ino, flags });
-        Ok(Fh(fh))
-    }
-
-    /// Whether `fh` is a handle of `ino`.
-    pub fn check_open(&self, ino: u64, fh: Fh) -> Result<OpenFile> {
-        self.handles.get(&fh.0).copied().filter(|open| open.ino == ino).ok_or(Errno::EBADF)
-    }
 }
 
 /// A reference to an inode in memory, for one op.
@@ -104,6 +72,13 @@ pub struct Ref<'a> {
     fs: &'a TiffinFs,
     node: Arc<Node>,
     pinned: bool,
+}
+
+impl Ref<'_> {
+    /// The inode, for a handle.
+    pub fn share(&self) -> Arc<Node> {
+        self.node.clone()
+    }
 }
 
 impl Deref for Ref<'_> {
@@ -137,12 +112,10 @@ impl TiffinFs {
         Ok(Ref { fs: self, node, pinned: true })
     }
 
-    /// As [`TiffinFs::get`], for an op through the handle `fh`: EBADF when that is not one of the inode's.
+    /// The inode that the handle `fh` is for, which must be `ino`: EBADF otherwise.
     pub(crate) fn get_open(&self, ino: u64, fh: Fh) -> Result<Ref<'_>> {
-        let table = self.table.read();
-        table.check_open(ino, fh)?;
-        let slot = table.slots.get(&ino).ok_or(Errno::ESTALE)?;
-        Ok(Ref { fs: self, node: slot.node.clone(), pinned: false })
+        let node = self.handles.read().check(ino, fh)?.node.clone();
+        Ok(Ref { fs: self, node, pinned: false })
     }
 
     /// As [`TiffinFs::get`], counting a lookup that the kernel will take back with `forget`.
@@ -166,11 +139,13 @@ impl TiffinFs {
     }
 
     /// Puts a new inode into the table, with one lookup.
-    pub(crate) fn introduce(&self, inode: Inode) {
+    pub(crate) fn introduce(&self, inode: Inode) -> Arc<Node> {
         let (ino, doomed) = (inode.ino, inode.nlink == 0);
-        let mut slot = Slot::new(Node::new(inode), doomed);
+        let node = Node::new(inode);
+        let mut slot = Slot::new(node.clone(), doomed);
         slot.lookups = 1;
         self.table.write().slots.insert(ino, slot);
+        node
     }
 
     /// Gives up references to `ino` as `give_up` says; the last one takes it out of memory, and off the device if it is doomed.
@@ -179,7 +154,8 @@ impl TiffinFs {
             let mut table = self.table.write();
             let Some(slot) = table.slots.get_mut(&ino) else { return };
             give_up(slot);
-            if !slot.is_idle() {
+            // One that is open stays until it is closed.
+            if !slot.is_idle() || self.handles.write().keep_if_open(ino) {
                 return;
             }
             if !slot.doomed || self.volume.read_only {

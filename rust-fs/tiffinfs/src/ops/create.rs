@@ -7,10 +7,12 @@ use crate::dir::Probe;
 use crate::extent::Extent;
 use crate::fs::TiffinFs;
 use crate::inode::raw::BODY;
+use crate::inode::table::Node;
 use crate::inode::{Body, Inode, S_ISGID};
 use crate::journal::Tx;
 use crate::layout::{BLOCK_SIZE, LINK_MAX};
 use crate::space::Pool;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use libbentofs::ks::block::Durability;
@@ -69,6 +71,11 @@ impl TiffinFs {
 
     /// Makes an inode and its name.
     pub(crate) fn make(&self, req: &Request, parent: u64, name: &Name, new: New<'_>) -> Result<Entry> {
+        self.make_node(req, parent, name, new).map(|(entry, _)| entry)
+    }
+
+    /// As [`TiffinFs::make`], answering the inode in memory too.
+    pub(crate) fn make_node(&self, req: &Request, parent: u64, name: &Name, new: New<'_>) -> Result<(Entry, Arc<Node>)> {
         let kind = new.kind()?;
         if matches!(name.as_bytes(), b"." | b"..") {
             return Err(Errno::EEXIST);
@@ -95,13 +102,12 @@ impl TiffinFs {
             dir.store(&mut tx)?;
             let entry = inode.entry();
             tx.finish();
-            self.introduce(inode);
-            Ok(entry)
+            Ok((entry, self.introduce(inode)))
         })
     }
 
     /// Makes a regular file without a name.
-    pub(crate) fn make_nameless(&self, req: &Request, parent: u64, mode: u32) -> Result<Entry> {
+    pub(crate) fn make_nameless(&self, req: &Request, parent: u64, mode: u32) -> Result<(Entry, Arc<Node>)> {
         let parent = self.get(parent)?;
         self.with_space(|| {
             let dir = self.live_directory(&parent)?;
@@ -110,8 +116,7 @@ impl TiffinFs {
             self.add_orphan(&mut tx, inode.ino)?;
             let entry = inode.entry();
             tx.finish();
-            self.introduce(inode);
-            Ok(entry)
+            Ok((entry, self.introduce(inode)))
         })
     }
 

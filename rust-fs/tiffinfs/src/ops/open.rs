@@ -6,7 +6,10 @@ use crate::corrupt::corrupt;
 use crate::dir::{DOT, DOT_DOT, Target};
 use crate::file::STEP_CREDITS;
 use crate::fs::TiffinFs;
+use crate::inode::table::Node;
 use crate::inode::{Inode, ROOT};
+use crate::ops::create::New;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use libbentofs::abi::fuse::bits;
 use libbentofs::{DirSink, Entry, Errno, Fh, FileType, Name, Opened, Request, Result, Time};
@@ -18,19 +21,18 @@ const O_TRUNC: u32 = 0o1000;
 const PLUS_BATCH: usize = 64;
 
 impl TiffinFs {
-    fn hand_out(&self, ino: u64, flags: u32) -> Result<Fh> {
-        self.table.write().open(ino, flags)
+    /// A handle. Pages stay valid from one open to the next: all changes come through the kernel.
+    fn hand_out(&self, node: Arc<Node>, flags: u32) -> Result<Opened> {
+        let fh = self.handles.write().open(node, flags)?;
+        Ok(Opened { fh, flags: bits::FOPEN_KEEP_CACHE })
     }
 
     pub(crate) fn open_file(&self, ino: u64, flags: u32) -> Result<Opened> {
         let node = self.get(ino)?;
-        {
-            let inode = node.inode.read();
-            match inode.kind() {
-                FileType::Directory => return Err(Errno::EISDIR),
-                FileType::Symlink => return Err(Errno::EINVAL),
-                _ => {}
-            }
+        match node.inode.read().kind() {
+            FileType::Directory => return Err(Errno::EISDIR),
+            FileType::Symlink => return Err(Errno::EINVAL),
+            _ => {}
         }
         if flags & O_TRUNC != 0 && !self.volume.read_only {
             let mut inode = self.checked_mut(&node)?;
@@ -41,14 +43,16 @@ impl TiffinFs {
             inode.store(&mut tx)?;
             tx.finish();
         }
-        // Pages stay valid from one open to the next: all changes come through the kernel.
-        Ok(Opened { fh: self.hand_out(ino, flags)?, flags: bits::FOPEN_KEEP_CACHE })
+        self.hand_out(node.share(), flags)
     }
 
     pub(crate) fn create_file(&self, req: &Request, parent: u64, name: &Name, mode: u32, flags: u32) -> Result<(Entry, Opened)> {
-        let entry = match self.make(req, parent, name, crate::ops::create::New::file(mode)) {
+        let entry = match self.make_node(req, parent, name, New::file(mode)) {
             Err(Errno::EEXIST) if flags & O_EXCL == 0 => self.lookup_name(parent, name)?,
-            made => made?,
+            made => {
+                let (entry, node) = made?;
+                return Ok((entry, self.hand_out(node, flags)?));
+            }
         };
         let ino = entry.attr.ino.0;
         match self.open_file(ino, flags) {
@@ -62,8 +66,8 @@ impl TiffinFs {
     }
 
     pub(crate) fn open_nameless(&self, req: &Request, parent: u64, mode: u32, flags: u32) -> Result<(Entry, Opened)> {
-        let entry = self.make_nameless(req, parent, mode)?;
-        Ok((entry, Opened { fh: self.hand_out(entry.attr.ino.0, flags)?, flags: bits::FOPEN_KEEP_CACHE }))
+        let (entry, node) = self.make_nameless(req, parent, mode)?;
+        Ok((entry, self.hand_out(node, flags)?))
     }
 
     pub(crate) fn open_directory(&self, ino: u64, flags: u32) -> Result<Opened> {
@@ -71,16 +75,15 @@ impl TiffinFs {
         if !node.inode.read().is_dir() {
             return Err(Errno::ENOTDIR);
         }
-        Ok(Opened { fh: self.hand_out(ino, flags)?, flags: bits::FOPEN_KEEP_CACHE | bits::FOPEN_CACHE_DIR })
+        let Opened { fh, flags } = self.hand_out(node.share(), flags)?;
+        Ok(Opened { fh, flags: flags | bits::FOPEN_CACHE_DIR })
     }
 
     pub(crate) fn close(&self, ino: u64, fh: Fh) -> Result<()> {
-        {
-            let mut table = self.table.write();
-            table.check_open(ino, fh)?;
-            table.handles.remove(&fh.0);
+        let last = self.handles.write().close(ino, fh)?;
+        if last {
+            self.settle(ino, |_| {});
         }
-        self.settle(ino, |slot| slot.opens = slot.opens.saturating_sub(1));
         Ok(())
     }
 
