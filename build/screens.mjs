@@ -22,11 +22,13 @@ const WAIT_MS = 60_000;
  */
 async function visit(argv, { columns: cols, rows }, keep) {
   const terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true });
+  // Where CI is set, even to false, chalk gives no colour.
+  const { CI: _, NO_COLOR: __, ...env } = process.env;
   const child = pty.spawn(process.execPath, [join(root, 'bin/bento-rr'), 'tui', ...argv], {
     name: 'xterm-256color',
     cols,
     rows,
-    env: { ...process.env, LANG: 'C.UTF-8', CI: 'false', NO_COLOR: '', COLORTERM: 'truecolor' },
+    env: { ...env, LANG: 'C.UTF-8' },
   });
   child.onData((data) => terminal.write(data));
   const ended = new Promise((resolve) => child.onExit(resolve));

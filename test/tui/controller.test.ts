@@ -111,6 +111,13 @@ describe('time travel', () => {
     expect(state.run.compared).toBe(2n);
   });
 
+  it('counts steps that come faster than they are done', async () => {
+    const tui = await started();
+    tui.type('sssssS');
+    await tui.until(({ run }) => run.position === 4n && run.phase === 'ready');
+    expect(tui.store.get().toast).toBeUndefined();
+  });
+
   it('continues from difference to difference and back', async () => {
     const tui = await started({ differs: [40n, 900n] });
     tui.type('c');

@@ -28,6 +28,8 @@ export type CommandGroup = keyof typeof COMMAND_GROUPS;
 export type Effects = {
   /** Replays to just after an op, or to the end; with `stop`, no further than the next difference. */
   readonly runTo: (target: bigint | 'end', stop: boolean) => void;
+  /** One op forward or back; while a step is on its way, one more. */
+  readonly step: (by: 1 | -1) => void;
   /** Ends what takes long: a scan, a replay. */
   readonly cancel: () => void;
   /** Tries again to find the host and the module. */

@@ -25,6 +25,11 @@ function noBackward(state: State): string | undefined {
   return noReplay(state) ?? (state.run.position <= 1n ? 'the replay is at the begin of the trace' : undefined);
 }
 
+/** A key that is held down sends steps faster than they are done: the runner counts them, or says why not. */
+function isRunning({ run }: State): boolean {
+  return run.phase === 'running';
+}
+
 export const replayCommands: readonly Command[] = [
   {
     id: 'run.step',
@@ -33,8 +38,8 @@ export const replayCommands: readonly Command[] = [
     context: 'browse',
     keys: ['s'],
     hint: 'step',
-    disabledReason: noForward,
-    run: ({ state, effects }) => effects.runTo(state.run.position + 1n, false),
+    disabledReason: (state) => (isRunning(state) ? undefined : noForward(state)),
+    run: ({ effects }) => effects.step(1),
   },
   {
     id: 'run.step-back',
@@ -43,8 +48,8 @@ export const replayCommands: readonly Command[] = [
     context: 'browse',
     keys: ['S'],
     hint: 'back',
-    disabledReason: noBackward,
-    run: ({ state, effects }) => effects.runTo(state.run.position - 1n, false),
+    disabledReason: (state) => (isRunning(state) ? undefined : noBackward(state)),
+    run: ({ effects }) => effects.step(-1),
   },
   {
     id: 'run.continue',

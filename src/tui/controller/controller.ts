@@ -153,6 +153,7 @@ export class Controller {
     const finder = this.#finder;
     return {
       runTo: (target, stop) => void this.#replay.runTo(target, stop),
+      step: (by) => void this.#replay.step(by),
       cancel: () => {
         this.#ops.cancel();
         finder.cancel();

@@ -15,6 +15,8 @@ export class ReplayRunner {
   readonly #deps: Deps;
   #running: AbortController | undefined;
   #asked: bigint | undefined;
+  /** Steps asked for while one is on its way; undefined when what runs is no step. */
+  #owed: number | undefined;
   #closed = false;
 
   constructor(deps: Deps) {
@@ -38,6 +40,27 @@ export class ReplayRunner {
     } finally {
       if (this.#running === stop) this.#running = undefined;
     }
+  }
+
+  async step(by: 1 | -1): Promise<void> {
+    const { store, notices } = this.#deps;
+    if (store.get().run.phase === 'running') {
+      if (this.#owed === undefined) notices.toast('info', 'a replay is running: Esc stops it');
+      else this.#owed += by;
+      return;
+    }
+    this.#owed = by;
+    // Steps that came meanwhile are done in one go.
+    while (this.#owed !== 0 && store.get().run.phase === 'ready' && !this.#closed) {
+      const { run, trace } = store.get();
+      const aim = run.position + BigInt(this.#owed);
+      const target = aim < 1n ? 1n : aim > trace.last ? trace.last : aim;
+      this.#owed = 0;
+      if (target === run.position) break;
+      await this.runTo(target, false);
+      if (store.get().run.barrier !== undefined) break;
+    }
+    this.#owed = undefined;
   }
 
   /** Goes to just after an op (or to the end); with `stopAtNext`, no further than the next difference. */
