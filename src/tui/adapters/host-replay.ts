@@ -141,7 +141,8 @@ class HostReplay implements ReplayEngine {
       reason: REASONS[stop.reason] ?? 'refused',
       seq: stop.seq,
       difference: await this.#differenceOf(stop),
-      message: [said, stop.message].filter(Boolean).join('; '),
+      // The host's own words hold the panic's.
+      message: stop.message === '' ? said : stop.message,
     };
   }
 
