@@ -43,7 +43,13 @@ export function bisectDocument(outcome: BisectOutcome, versions: readonly Versio
   });
 }
 
-export type BisectWords = { readonly log: string; readonly trace: string; readonly fsName: string };
+export type BisectWords = {
+  readonly log: string;
+  readonly trace: string;
+  readonly fsName: string;
+  /** The repository as typed, where it is not this checkout. */
+  readonly repo: string | undefined;
+};
 
 /** The human summary of `bisect` over versions. */
 export function bisectLines(outcome: BisectOutcome, words: BisectWords, style: Style): readonly string[] {
@@ -66,9 +72,16 @@ export function bisectLines(outcome: BisectOutcome, words: BisectWords, style: S
     ...nextLines(
       {
         next: [
-          ...(isCommit ? [{ run: `git show ${firstBad.id.slice(0, 12)}`, what: 'the change itself' }] : []),
+          ...(isCommit
+            ? [
+                {
+                  run: `git${words.repo === undefined ? '' : ` -C ${words.repo}`} show ${firstBad.id.slice(0, 12)}`,
+                  what: 'the change itself',
+                },
+              ]
+            : []),
           {
-            run: `bento-rr minimize ${words.trace} --module ${module} -o small.btr`,
+            run: `bento-rr minimize ${words.trace} --module ${module}${isCommit && words.repo !== undefined ? ` --repo ${words.repo}` : ''} -o small.btr`,
             what: 'the smallest trace that shows it',
           },
         ],

@@ -62,7 +62,9 @@ export async function runBisect(ctx: Context, input: BisectInput): Promise<ExitC
   }
   if (ctx.flags.json) await ctx.out.json(bisectDocument(outcome, versions, log));
   else {
-    const words = { log: shellWord(shownPath(log, ctx.cwd)), trace: shellWord(shownPath(path, ctx.cwd)), fsName };
+    const shown = (file: string) => shellWord(shownPath(file, ctx.cwd));
+    const repo = options.repo === undefined ? undefined : shellWord(options.repo);
+    const words = { log: shown(log), trace: shown(path), fsName, repo };
     for (const line of bisectLines(outcome, words, ctx.out.style)) await ctx.out.line(line);
   }
   return outcome.kind === 'found' ? EXIT.ok : outcome.kind === 'ends' ? EXIT.diverged : EXIT.skip;
