@@ -20,7 +20,10 @@ use libbentofs::ks::block::Durability;
 use libbentofs::ks::{Device, random};
 use libbentofs::{Errno, FileType, Mount, Result, Time};
 
-const USUAL_INODE_RATIO: u64 = 8 * 1024;
+/// Bytes for each inode, unless mkfs is told otherwise: fewer on a large device, of which the inode table takes little anyway.
+const fn usual_inode_ratio(blocks: u64) -> u64 {
+    if blocks < (512 << 20) / BLOCK_SIZE { 16 * 1024 } else { 8 * 1024 }
+}
 
 struct Options {
     label: [u8; LABEL],
@@ -36,8 +39,8 @@ fn number(name: &str, value: Option<&str>, low: u64, high: u64) -> Result<u64> {
     })
 }
 
-fn options(mount: &Mount<'_>) -> Result<Options> {
-    let mut options = Options { label: [0; LABEL], inode_ratio: USUAL_INODE_RATIO, journal: None };
+fn options(mount: &Mount<'_>, blocks: u64) -> Result<Options> {
+    let mut options = Options { label: [0; LABEL], inode_ratio: usual_inode_ratio(blocks), journal: None };
     for (name, value) in mount.options() {
         match name {
             "label" => {
@@ -72,7 +75,7 @@ pub fn mkfs(mount: &Mount<'_>) -> Result<()> {
         say(format_args!("mkfs: the device has blocks of {} bytes; tiffinfs needs {BLOCK}", device.block_size()));
         return Err(Errno::EINVAL);
     }
-    let options = options(mount)?;
+    let options = options(mount, device.blocks())?;
     let geometry = Geometry::plan(device.blocks(), options.inode_ratio, options.journal).inspect_err(|_| {
         say(format_args!("mkfs: a device of {} blocks is too small", device.blocks()));
     })?;
