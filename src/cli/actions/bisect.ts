@@ -106,7 +106,13 @@ function checkEnds(
   judge: ReplayJudge | undefined,
 ): string | undefined {
   const [goodName, badName] = [versions[0], versions.at(-1)].map((version) => shortId(version?.id ?? ''));
-  if (good.verdict !== 'good') return `the good version ${goodName} is ${said(good.verdict)}: ${good.why}`;
+  if (good.verdict !== 'good') {
+    const swapped =
+      bad.verdict === 'good'
+        ? `; ${badName} gives the recorded answers: the trace was recorded with the fault, so record it again with ${goodName}`
+        : '';
+    return `the good version ${goodName} is ${said(good.verdict)}: ${good.why}${swapped}`;
+  }
   if (bad.verdict === 'skip') return `the bad version ${badName} cannot be judged: ${bad.why}`;
   if (judge !== undefined && good.outcome !== undefined && bad.outcome !== undefined) {
     if (judge.learn(good.outcome, bad.outcome)) return undefined;

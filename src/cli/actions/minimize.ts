@@ -19,6 +19,7 @@ import type { Context } from '../context.js';
 import { resolveTrace } from '../paths.js';
 import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
 import { repoOf, required } from './given.js';
+import { opLineAt } from './op-line.js';
 import { openTrace } from './replay.js';
 
 export type MinimizeInput = {
@@ -70,7 +71,10 @@ export async function runMinimize(ctx: Context, { args, options }: MinimizeInput
   const all = from.ops;
   from.close();
   if (ctx.flags.json) await ctx.out.json(document(outcome, all, output));
-  else for (const line of textLines(ctx, outcome, all, output, moduleText)) await ctx.out.line(line);
+  else {
+    const opLine = outcome.kind === 'done' ? await opLineAt(output, BigInt(outcome.ops.length)) : undefined;
+    for (const line of textLines(ctx, outcome, all, output, moduleText, opLine)) await ctx.out.line(line);
+  }
   return outcome.kind === 'done' ? EXIT.ok : EXIT.diverged;
 }
 
@@ -112,6 +116,7 @@ function textLines(
   all: bigint,
   output: string,
   module: string,
+  opLine: string | undefined,
 ): readonly string[] {
   const { style } = ctx.out;
   if (outcome.kind === 'same') {
@@ -126,5 +131,5 @@ function textLines(
     { run: `cat ${shown}.txt`, what: 'the ops, for people' },
     { run: `bento-rr replay ${shown} --module ${shellWord(module)}`, what: 'see it go wrong' },
   ];
-  return [head, ...divergenceLines(divergence, undefined, style), ...nextLines({ next }, style)];
+  return [head, ...divergenceLines(divergence, opLine, style), ...nextLines({ next }, style)];
 }

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { findProgram, installCommand, missingPackages, readPackages } from '../../../setup/packages.mjs';
 import { findCargo, OLDEST_CARGO, RUST_PACKAGES } from '../../../setup/rust.mjs';
 import { systemCodeOf } from '../../base/errors.js';
+import { hostPath } from '../../host/locate.js';
 import type { Context, Machine } from '../context.js';
 
 export type Finding = {
@@ -47,7 +48,7 @@ function checkCargo(ctx: Context, machine: Machine): Finding {
 }
 
 async function checkHost(ctx: Context): Promise<Finding> {
-  const path = ctx.env.BENTO_RR_HOST || join(ctx.home, 'rust-fs/target/release/bento-host');
+  const path = hostPath(ctx.env, ctx.home);
   const runs = await access(path, constants.X_OK).then(
     () => true,
     () => false,
