@@ -61,6 +61,8 @@ struct State {
     shared: u32,
     /// Threads that wait to write: new readers let them go first.
     writers_waiting: u32,
+    /// Threads asleep until something changes: where there are none, nobody is woken, which would be a system call.
+    asleep: u32,
     counters: Counters,
 }
 
@@ -112,7 +114,7 @@ impl KsLock {
         } else {
             state.shared += 1;
         }
-        let wake = expected.is_some() || context.enforce_order();
+        let wake = state.asleep > 0 && (expected.is_some() || context.enforce_order());
         drop(state);
         if wake {
             // Others may wait for just these counters, not for the lock to be free.
@@ -180,7 +182,9 @@ impl KsLock {
                 state.writers_waiting += 1;
                 announced = true;
             }
+            state.asleep += 1;
             state = self.changed.wait_timeout(state, LOOK).expect("no host code panics while it holds a lock's state").0;
+            state.asleep -= 1;
         }
     }
 
@@ -191,8 +195,11 @@ impl KsLock {
         } else {
             state.shared = state.shared.saturating_sub(1);
         }
+        let wake = state.asleep > 0;
         drop(state);
-        self.changed.notify_all();
+        if wake {
+            self.changed.notify_all();
+        }
     }
 }
 
