@@ -133,7 +133,9 @@ fn first_blocks(served: &Served, instance: &Instance, state: &[u8]) -> Result<Ve
     let failed = |why: String| AttachError::State(format!("it does not take its own state: {why}"));
     match made {
         // Thrown away, the device as it is.
-        Ok(Ok(trial)) => trial.destroy(true, OpInputs::probe(realtime_ns())).0.map(|_| blocks).map_err(|crash| failed(crash.to_string())),
+        Ok(Ok(trial)) => {
+            trial.destroy(true, OpInputs::probe(realtime_ns())).0.map(|_| blocks).map_err(|crash| failed(crash.to_string()))
+        }
         Ok(Err(errno)) => Err(failed(io::Error::from_raw_os_error(errno).to_string())),
         Err(crash) => Err(failed(crash.to_string())),
     }

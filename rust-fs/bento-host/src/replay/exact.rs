@@ -12,7 +12,8 @@
 
 use super::compare::{Answer, compare};
 use super::rules::Rules;
-use super::serial::{RunError, Target, Watch};
+use super::run_error::RunError;
+use super::serial::{Target, Watch};
 use super::source::{Outline, Source, is_life};
 use super::subject::{Applied, Asked, Line, Subject, given};
 use super::translate::Translation;

@@ -12,6 +12,7 @@ pub mod human;
 pub mod listing;
 pub mod order;
 pub mod rules;
+pub mod run_error;
 pub mod serial;
 pub mod source;
 pub mod subject;

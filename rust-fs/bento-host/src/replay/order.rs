@@ -21,6 +21,9 @@ use std::collections::VecDeque;
 /// Ops that are held in memory, looking ahead.
 const WINDOW: usize = 512;
 
+/// Ops that are looked at by the trace's entries alone.
+const AHEAD: usize = 128;
+
 /// Whose locks say when an op is ready.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock<'a> {
@@ -86,7 +89,14 @@ enum Ready {
 impl Order {
     /// The order from op `prefix + 1` on, of which `ahead` were taken before.
     pub fn new(source: &Source, prefix: u64, ahead: &[u64]) -> Result<Order, TraceError> {
-        let mut order = Order { tape: source.tape(prefix + 1), window: VecDeque::new(), ended: false, prefix, interleaved: 0, first_interleaved: None };
+        let mut order = Order {
+            tape: source.tape(prefix + 1),
+            window: VecDeque::new(),
+            ended: false,
+            prefix,
+            interleaved: 0,
+            first_interleaved: None,
+        };
         if let Some(&last) = ahead.last() {
             while !order.ended && order.window.back().is_none_or(|waiting| waiting.record.seq < last) {
                 order.fill(source, order.window.len() + WINDOW)?;
@@ -163,7 +173,7 @@ impl Order {
                 self.pick_by_counters(world)
             }
             Clock::Trace => {
-                let ahead = if alone { 64 } else { WINDOW };
+                let ahead = if alone { AHEAD / 4 } else { AHEAD };
                 if self.window.len() < ahead / 2 {
                     self.fill(source, ahead)?;
                 }
@@ -286,7 +296,9 @@ impl Order {
         let mut threads: Vec<u32> = Vec::new();
         for (other_at, other) in self.window.iter().enumerate().filter(|(_, waiting)| !waiting.taken) {
             let first = !threads.contains(&other.record.op.thread);
-            threads.push(other.record.op.thread);
+            if first {
+                threads.push(other.record.op.thread);
+            }
             if !first || other_at == at || other.after >= this.record.seq {
                 continue;
             }

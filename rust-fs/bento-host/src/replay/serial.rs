@@ -3,11 +3,12 @@
 //!
 //! The serial replay, which most of this is, asks one op after the other in an order that agrees with the recorded lock order.
 
-use super::compare::Names;
 use super::checkpoint::{Checkpoint, Checkpoints};
+use super::compare::Names;
 use super::exact;
 use super::order::{Clock, Next, Order};
 use super::rules::Rules;
+use super::run_error::RunError;
 use super::source::Source;
 use super::subject::{Applied, Subject, SubjectOptions};
 use super::translate::Naming;
@@ -365,7 +366,15 @@ impl Run {
         }
         if let Some((seq, crash)) = ran.crash {
             let is_order = matches!(crash, Crash::Order { .. });
-            let text = crash.to_string();
+            let mut text = crash.to_string();
+            if is_order && self.source.unfinished() > 0 {
+                // Their lock acquisitions are missing from the recorded order.
+                let count = self.source.unfinished();
+                text.push_str(&format!("; {count} ops were under way when the recording ended, and what they did is not in the trace"));
+                self.divergence.take_if(|divergence| divergence.kind == "order");
+                self.crash = Some((seq, crash));
+                return Ok((StopReason::Refused, text));
+            }
             self.crash = Some((seq, crash));
             return Ok((if is_order { StopReason::Diverged } else { StopReason::Crashed }, text));
         }
@@ -469,52 +478,4 @@ impl Run {
 pub fn is_same_build(source: &Source, module: &Module) -> bool {
     let recorded = source.module();
     !recorded.build_id.is_empty() && recorded.build_id[..] == module.info().build_id[..]
-}
-
-/// Why a run cannot be made, or cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The trace cannot be read on.
-    #[error(transparent)]
-    Trace(#[from] TraceError),
-    /// Exact replay of another build.
-    #[error("the recorded lock order means nothing to another build of the module")]
-    NotTheBuild,
-    /// Exact replay across missing ops.
-    #[error("ops are missing from the trace, so the recorded lock order cannot be followed")]
-    ExactAcrossGaps,
-    /// The module did not take over the state from which the trace, or a checkpoint, goes on.
-    #[error("{0}")]
-    Begin(String),
-}
-
-impl RunError {
-    /// The stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            RunError::Trace(error) => error.code(),
-            RunError::NotTheBuild => "E_REPLAY_NOT_THE_BUILD",
-            RunError::ExactAcrossGaps => "E_TRACE_GAP",
-            RunError::Begin(_) => "E_MODULE_STATE",
-        }
-    }
-
-    /// What to do about it.
-    pub const fn hint(&self) -> &'static str {
-        match self {
-            RunError::Trace(error) => error.hint(),
-            RunError::NotTheBuild => "use --order serial, or the module with the build id that `bento-rr info` shows",
-            RunError::ExactAcrossGaps => "use --order serial, or record again with --policy block",
-            RunError::Begin(_) => "use a module that reads this schema of state (`bento-host describe` shows which)",
-        }
-    }
-
-    /// Exit code of the command line.
-    pub const fn exit_code(&self) -> u32 {
-        match self {
-            RunError::Trace(_) | RunError::ExactAcrossGaps => 3,
-            RunError::NotTheBuild => 2,
-            RunError::Begin(_) => 5,
-        }
-    }
 }

@@ -47,6 +47,8 @@ pub struct Source {
     /// The op that ended the recorded module.
     panic: Option<(pb::Panic, OpRecord)>,
     outline: Outline,
+    /// Ops that were under way when the recording ended.
+    unfinished: u64,
     allow_gaps: bool,
 }
 
@@ -75,6 +77,7 @@ impl Source {
             fetched: Mutex::default(),
             panic: None,
             outline: Outline::default(),
+            unfinished: 0,
             allow_gaps,
             reader,
         };
@@ -102,6 +105,7 @@ impl Source {
                 TraceItem::Checkpoint(checkpoint) if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint => {
                     self.start = Start::Checkpoint(checkpoint);
                 }
+                TraceItem::Unfinished(_) => self.unfinished += 1,
                 TraceItem::Panic(panic, Some(op)) => self.panic = Some((panic, op)),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
                     let place = survey.ops;
@@ -166,6 +170,12 @@ impl Source {
     /// Number of ops, the one that ended the recorded module not among them.
     pub fn ops(&self) -> u64 {
         self.info.ops
+    }
+
+    /// Ops that were under way when the recording ended. What they did is not in the trace, though ops that were answered may have
+    /// seen it.
+    pub fn unfinished(&self) -> u64 {
+        self.unfinished
     }
 
     /// What ran beside what.

@@ -318,7 +318,11 @@ impl Translation {
 
 impl Names for Translation {
     fn node(&self, recorded: u64) -> Option<u64> {
-        if self.naming == Naming::ByValue { Some(recorded) } else { self.nodes.get(recorded).or(self.inherited.then_some(recorded)) }
+        if self.naming == Naming::ByValue {
+            Some(recorded)
+        } else {
+            self.nodes.get(recorded).or(self.inherited.then_some(recorded))
+        }
     }
 
     fn taken(&self, replayed: u64) -> Option<u64> {

@@ -4,7 +4,7 @@
 use crate::module::ModuleError;
 use crate::proto::host;
 use crate::replay::rules::RuleError;
-use crate::replay::serial::RunError;
+use crate::replay::run_error::RunError;
 use crate::trace::TraceError;
 
 /// A call that could not be done.

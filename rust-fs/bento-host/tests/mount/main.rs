@@ -2,7 +2,7 @@
 //! Real mounts through the kernel's FUSE: recorded, killed, crashed, upgraded, on a full disk. Where FUSE is not allowed, each test
 //! says that it was left out.
 
-#[path = "../common/mod.rs"]
+#[path = "../modules/mod.rs"]
 mod modules;
 
 mod control;

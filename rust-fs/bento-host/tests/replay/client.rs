@@ -112,7 +112,11 @@ impl Client {
 
 /// A call to open a run of `module`.
 pub fn of(module: &Path) -> host::OpenRun {
-    host::OpenRun { module: module.to_str().expect("a path of text").to_owned(), order: host::Order::Serial.into(), ..Default::default() }
+    host::OpenRun {
+        module: module.to_str().expect("a path of text").to_owned(),
+        order: host::Order::Serial.into(),
+        ..Default::default()
+    }
 }
 
 impl Drop for Client {

@@ -39,7 +39,8 @@ fn crashes_with(name: &str, cause: Cause, words: &str) {
     assert_eq!((failure.code.as_str(), failure.exit_code), ("E_RUN_CRASHED", 5));
     let back = client.run_to(host::RunTo { run, seq: 11, ..Default::default() });
     assert_eq!((back.reason(), back.seq), (StopReason::Reached, 11));
-    let Answer::TreeReply(tree) = client.call(Call::Tree(host::Tree { run, path: "/".into(), depth: 1, ..Default::default() })) else {
+    let Answer::TreeReply(tree) = client.call(Call::Tree(host::Tree { run, path: "/".into(), depth: 1, ..Default::default() }))
+    else {
         panic!("the tree can be read before the crash");
     };
     assert_eq!(tree.node.len(), 11);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Replays of recordings that are made here.
 
-#[path = "../modules/mod.rs"]
-mod modules;
 mod client;
 mod crashes;
+#[path = "../modules/mod.rs"]
+mod modules;
 mod parts;
 mod places;
 mod recording;

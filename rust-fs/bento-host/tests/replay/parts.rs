@@ -111,7 +111,9 @@ fn damage_is_an_error_that_says_where() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x10;
         match open(&damaged) {
-            Answer::Failure(failure) => assert_eq!((failure.exit_code, failure.hint.is_empty()), (3, false), "byte {at}: {failure:?}"),
+            Answer::Failure(failure) => {
+                assert_eq!((failure.exit_code, failure.hint.is_empty()), (3, false), "byte {at}: {failure:?}")
+            }
             // The index and the trailer can be done without.
             Answer::TraceInfo(info) => assert!(!info.warnings.is_empty() || info.complete, "byte {at}"),
             other => panic!("byte {at}: {other:?}"),

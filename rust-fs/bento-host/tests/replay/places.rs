@@ -126,7 +126,9 @@ fn looking_does_not_disturb() {
             if name == "tiffinfs" {
                 let Answer::FsckReply(fsck) = client.call(Call::Fsck(host::Fsck { run })) else { panic!("a report") };
                 assert!(fsck.clean, "{}", fsck.report);
-                let Answer::BlockList(list) = client.call(Call::Blocks(host::Blocks { run, ..Default::default() })) else { panic!("blocks") };
+                let Answer::BlockList(list) = client.call(Call::Blocks(host::Blocks { run, ..Default::default() })) else {
+                    panic!("blocks")
+                };
                 let call = host::ReadBlock { run, number: list.number[0] };
                 let Answer::BlockReply(block) = client.call(Call::ReadBlock(call)) else { panic!("a block") };
                 assert!(!block.explained.is_empty() && block.data.len() as u32 == list.block_size);

@@ -20,7 +20,10 @@ fn busy(live: &Live, seed: u64, count: u32) {
         let home = homes[dice.roll(homes.len() as u64) as usize];
         let name = format!("n{}", dice.roll(12));
         match dice.roll(9) {
-            0 => homes.push(match live.mkdir(0, home, &name) { 0 => 1, made => made }),
+            0 => homes.push(match live.mkdir(0, home, &name) {
+                0 => 1,
+                made => made,
+            }),
             1 | 2 => open.extend(live.create(0, home, &name)),
             3 => drop(live.lookup(0, home, &name)),
             4 => drop(live.op(0, opcode::UNLINK, home, &[], &name)),
@@ -28,13 +31,25 @@ fn busy(live: &Live, seed: u64, count: u32) {
                 let args = fuse::Rename2In { newdir: homes[0], flags: 0, padding: 0 };
                 live.op2(0, opcode::RENAME2, home, args.as_bytes(), &name, &format!("m{}", dice.roll(12)));
             }
-            6 => if let Some(&file) = open.last() { drop(live.write(0, file, dice.roll(9000), b"some content")) },
-            7 => if let Some(&file) = open.first() { drop(live.read(0, file, 0, 5000)) },
-            _ => if !open.is_empty() {
-                let file = open.swap_remove(dice.roll(open.len() as u64) as usize);
-                live.release(0, file);
-                if dice.roll(2) == 0 { live.forget(0, file.0, 1) }
-            },
+            6 => {
+                if let Some(&file) = open.last() {
+                    drop(live.write(0, file, dice.roll(9000), b"some content"))
+                }
+            }
+            7 => {
+                if let Some(&file) = open.first() {
+                    drop(live.read(0, file, 0, 5000))
+                }
+            }
+            _ => {
+                if !open.is_empty() {
+                    let file = open.swap_remove(dice.roll(open.len() as u64) as usize);
+                    live.release(0, file);
+                    if dice.roll(2) == 0 {
+                        live.forget(0, file.0, 1)
+                    }
+                }
+            }
         }
     }
 }
@@ -104,8 +119,11 @@ fn a_pair_parts_in_state_before_it_parts_in_answers() {
     let reply = pair.reply.expect("answers differ");
     assert_eq!((reply.op.as_str(), reply.field.as_str()), ("GETATTR", "attr.mode"));
     assert_eq!((reply.expected.as_str(), reply.actual.as_str()), ("dir 0o0755", "dir 0o0775"));
-    let Answer::TreeDifferences(trees) = client.call(Call::CompareTrees(host::CompareTrees { a, b, limit: 0 })) else { panic!("trees") };
-    let found: Vec<_> = trees.difference.iter().map(|one| (&one.path[..], one.kind.as_str(), one.fields[0].field.as_str())).collect();
+    let Answer::TreeDifferences(trees) = client.call(Call::CompareTrees(host::CompareTrees { a, b, limit: 0 })) else {
+        panic!("trees")
+    };
+    let found: Vec<_> =
+        trees.difference.iter().map(|one| (&one.path[..], one.kind.as_str(), one.fields[0].field.as_str())).collect();
     assert_eq!(found, [(&b"/!quiet"[..], "changed", "mode")]);
 }
 

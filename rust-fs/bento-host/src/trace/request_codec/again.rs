@@ -220,4 +220,3 @@ fn setattr_in(r: &pb::Setattr) -> fuse::SetattrIn {
         ..Default::default()
     }
 }
-
