@@ -370,7 +370,9 @@ impl Run {
             if is_order && self.source.unfinished() > 0 {
                 // Their lock acquisitions are missing from the recorded order.
                 let count = self.source.unfinished();
-                text.push_str(&format!("; {count} ops were under way when the recording ended, and what they did is not in the trace"));
+                text.push_str(&format!(
+                    "; {count} ops were under way when the recording ended, and what they did is not in the trace"
+                ));
                 self.divergence.take_if(|divergence| divergence.kind == "order");
                 self.crash = Some((seq, crash));
                 return Ok((StopReason::Refused, text));

@@ -106,7 +106,8 @@ fn a_full_disk_does_not_stop_the_workload() {
     assert_eq!(started["ok"], true, "{started}");
     for i in 0..400_u64 {
         // Contents that do not compress.
-        let data: Vec<u8> = (0..1024_u64).flat_map(|at| xxhash_rust::xxh3::xxh3_64_with_seed(&at.to_le_bytes(), i).to_le_bytes()).collect();
+        let data: Vec<u8> =
+            (0..1024_u64).flat_map(|at| xxhash_rust::xxh3::xxh3_64_with_seed(&at.to_le_bytes(), i).to_le_bytes()).collect();
         let path = rig.root().join(format!("f{i}"));
         fs::write(&path, &data).expect("the workload goes on");
         assert_eq!(fs::read(&path).expect("read"), data);
