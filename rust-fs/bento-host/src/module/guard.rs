@@ -59,8 +59,8 @@ pub(crate) fn run(deadline: Duration, body: &mut dyn FnMut()) -> Option<Left> {
     match code {
         0 => None,
         BY_SERVICE => Some(Left::ByService),
-        // SAFETY: these read thread-locals.
         BY_FAULT => {
+            // SAFETY: these read thread-locals.
             Some(unsafe { Left::Fault { address: bento_guard_fault_address(), overflow: bento_guard_fault_is_overflow() != 0 } })
         }
         _ => Some(Left::Deadline),

@@ -11,11 +11,13 @@
 //! A run stands still only where no op was under way in the recording, so it goes on to the next such place.
 
 use super::compare::{Answer, compare};
+use super::line::{Line, given};
 use super::rules::Rules;
 use super::run_error::RunError;
 use super::serial::{Target, Watch};
-use super::source::{Outline, Source, is_life};
-use super::subject::{Applied, Asked, Line, Subject, given};
+use super::source::{Source, is_life};
+use super::standstill::standstill;
+use super::subject::{Applied, Asked, Subject};
 use super::translate::Translation;
 use super::verdict;
 use crate::ks::{Crash, LockId, OpInputs, World};
@@ -213,24 +215,6 @@ impl Shared<'_> {
         }
         format!("the recorded lock order cannot be followed after op {}: {}", state.prefix, waits.join("; "))
     }
-}
-
-/// The first place from `seq` on where no op was under way.
-pub fn standstill(outline: &Outline, seq: u64) -> u64 {
-    // Backwards: `began` is the earliest place after which an op behind began.
-    let mut began = u64::MAX;
-    let mut found = outline.overlaps.len() as u64;
-    if outline.overlaps.is_empty() {
-        return seq;
-    }
-    for (at, &overlap) in outline.overlaps.iter().enumerate().skip(seq as usize).rev() {
-        let number = at as u64 + 1;
-        if began >= number {
-            found = number;
-        }
-        began = began.min((number - 1).saturating_sub(u64::from(overlap)));
-    }
-    if began >= seq { seq } else { found }
 }
 
 /// Runs from `place` to `target`, or to the next place after it where the recorded threads stood still.
@@ -435,22 +419,4 @@ fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, t
         shared.refused(format!("no thread could be started for recorded thread {thread}; there are too many"));
     }
     sender
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn outline(overlaps: &[u32]) -> Outline {
-        Outline { threads: Vec::new(), overlaps: overlaps.to_vec() }
-    }
-
-    #[test]
-    fn a_standstill_has_no_op_across_it() {
-        // Op 3 began before op 2 ended; op 6 before ops 4 and 5 ended.
-        let overlaps = outline(&[0, 0, 1, 0, 0, 2, 0]);
-        let places: Vec<u64> = (0..=7).map(|seq| standstill(&overlaps, seq)).collect();
-        assert_eq!(places, [0, 1, 3, 3, 6, 6, 6, 7]);
-        assert_eq!(standstill(&outline(&[]), 5), 5);
-    }
 }

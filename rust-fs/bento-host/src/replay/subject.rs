@@ -2,16 +2,16 @@
 //! A module under replay: its instance, its world, and what recorded numbers are called in it.
 
 use super::compare::{Answer, compare, compare_entries, difference};
+use super::line::{Line, given};
 use super::source::{Source, Start};
 use super::translate::{Missing, Naming, Translation, makes_inode};
 use crate::device::{BlockDevice, CowDevice};
-use crate::ks::{Crash, Given, LockId, OpInputs, Taken, World, WorldOptions};
+use crate::ks::{Crash, LockId, OpInputs, Taken, World, WorldOptions};
 use crate::module::{self, Instance, Module};
 use crate::proto::host::FieldDifference;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::{Reply, Request};
-use crate::trace::{OpRecord, RequestError, Usual, from_reply, to_request};
-use bento_abi::ReplyBuf;
+use crate::trace::{OpRecord, RequestError, Usual};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -378,53 +378,5 @@ impl Subject {
             return Ok((Ok(Answer { errno: libc::ENODEV.unsigned_abs(), reply: None }), Taken::default()));
         };
         self.line.dispatch(&self.source, instance, record, op, inputs)
-    }
-}
-
-/// The memory that one thread needs to ask ops, one after the other.
-#[derive(Debug, Default)]
-pub struct Line {
-    room: Vec<u8>,
-    reply: Box<ReplyBuf>,
-}
-
-impl Line {
-    /// Asks `op`, which is `record`'s with the replay's numbers.
-    pub fn dispatch(
-        &mut self,
-        source: &Source,
-        instance: &Instance,
-        record: &OpRecord,
-        op: &pb::Op,
-        inputs: OpInputs,
-    ) -> Result<(Result<Answer, Crash>, Taken), RequestError> {
-        let owned = to_request(op, |hash, size| source.content(hash, size))?;
-        let (outcome, taken) = {
-            let mut parts = owned.parts(&mut self.room);
-            (parts.unique, parts.uid, parts.gid, parts.pid) = (record.seq, record.caller.uid, record.caller.gid, record.caller.pid);
-            parts.with_raw(|raw| instance.dispatch(inputs, raw, &mut self.reply))
-        };
-        let usual = Usual { begin_ns: record.begin_ns, ttl_ns: source.header().usual_ttl_ns };
-        let answer = outcome.map(|()| {
-            // A module that says it filled more than there was room for has a fault; what there is counts.
-            let filled = self.reply.data_len.min(owned.room);
-            let (errno, reply) = match &op.request {
-                Some(request) => from_reply(request, op.nodeid, &self.reply, &self.room[..filled], usual),
-                None => (0, None),
-            };
-            Answer { errno, reply }
-        });
-        Ok((answer, taken))
-    }
-}
-
-/// What the recorded op took, to be given again.
-pub fn given(op: &pb::Op, enforce_order: bool) -> Given {
-    Given {
-        lock_order: if enforce_order { op.lock_order.clone() } else { Vec::new() },
-        random: op.random.to_vec(),
-        clock_ns: op.clock_ns.clone(),
-        failures: op.failures.clone(),
-        enforce_order,
     }
 }

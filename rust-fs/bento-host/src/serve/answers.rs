@@ -73,7 +73,7 @@ impl Watch for Teller<'_, '_> {
             }
         }
         self.steps += 1;
-        if self.steps % LOOK_EVERY == 0 && self.sent.elapsed() >= PROGRESS_EVERY {
+        if self.steps.is_multiple_of(LOOK_EVERY) && self.sent.elapsed() >= PROGRESS_EVERY {
             self.send(seq);
         }
     }

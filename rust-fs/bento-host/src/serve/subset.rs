@@ -38,7 +38,7 @@ impl Keep {
     fn new(pairs: &[u64]) -> Result<Keep, Failure> {
         let ranges: Vec<(u64, u64)> = pairs.as_chunks::<2>().0.iter().map(|&[first, last]| (first, last)).collect();
         let in_order = ranges.iter().all(|(first, last)| first <= last) && ranges.is_sorted_by(|a, b| a.1 < b.0);
-        if pairs.len() % 2 != 0 || !in_order {
+        if !pairs.len().is_multiple_of(2) || !in_order {
             let hint = "give pairs {first, last}, in order, that do not overlap";
             return Err(Failure::new("E_HOST_USAGE", "the ops to keep are not a list of ranges", hint, exit::USAGE));
         }

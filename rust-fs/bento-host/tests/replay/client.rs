@@ -81,7 +81,7 @@ impl Client {
     }
 
     pub fn open_run(&mut self, trace: u32, module: &Path) -> u32 {
-        self.open_run_with(host::OpenRun { trace, checkpoints: true, deadline_ms: 500, ..of(module) })
+        self.open_run_with(host::OpenRun { trace, checkpoints: true, ..of(module) })
     }
 
     pub fn open_run_with(&mut self, call: host::OpenRun) -> u32 {
@@ -98,7 +98,7 @@ impl Client {
         }
     }
 
-    pub fn to_end(&mut self, run: u32) -> host::Stop {
+    pub fn run_to_end(&mut self, run: u32) -> host::Stop {
         self.run_to(host::RunTo { run, to_end: true, ..Default::default() })
     }
 

@@ -26,8 +26,8 @@ fn crashes_with(name: &str, cause: Cause, words: &str) {
     let trace = trace_with(name);
     let mut client = Client::start();
     let info = client.open_trace(&trace.path);
-    let run = client.open_run(info.trace, &modules::module("faulty"));
-    let stop = client.to_end(run);
+    let run = client.open_run_with(host::OpenRun { trace: info.trace, deadline_ms: 800, ..of(&modules::module("faulty")) });
+    let stop = client.run_to_end(run);
     assert_eq!((stop.reason(), stop.seq), (StopReason::Crashed, 11), "{stop:?}");
     let panic = stop.panic.expect("a crash says what it was");
     assert_eq!(panic.cause(), cause, "{panic:?}");
@@ -46,7 +46,7 @@ fn crashes_with(name: &str, cause: Cause, words: &str) {
     assert_eq!(tree.node.len(), 11);
     // And the host runs others.
     let other = client.open_run(info.trace, &modules::module("memfs"));
-    let stop = client.to_end(other);
+    let stop = client.run_to_end(other);
     assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None));
 }
 
@@ -79,10 +79,10 @@ fn a_recorded_crash_is_found_again() {
     let mut client = Client::start();
     let info = client.open_trace(&trace.path);
     let run = client.open_run(info.trace, &modules::module("faulty"));
-    let stop = client.to_end(run);
+    let stop = client.run_to_end(run);
     assert_eq!((stop.reason(), stop.divergence), (StopReason::Crashed, None), "as recorded: {}", stop.message);
     let fixed = client.open_run(info.trace, &modules::module("memfs"));
-    let stop = client.to_end(fixed);
+    let stop = client.run_to_end(fixed);
     let divergence = stop.divergence.expect("memfs answers where the recorded module panicked");
     assert_eq!((divergence.kind.as_str(), divergence.actual.as_str()), ("crash", "an answer"));
     assert!(divergence.expected.contains("asked to panic"), "{divergence:?}");

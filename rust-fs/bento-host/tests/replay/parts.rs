@@ -8,9 +8,9 @@ use crate::workload;
 use bento_host::proto::host::request::Call;
 use bento_host::proto::host::response::Result as Answer;
 use bento_host::proto::host::{self, StopReason};
-use std::path::PathBuf;
+use std::path::Path;
 
-fn text(path: &PathBuf) -> String {
+fn text(path: &Path) -> String {
     path.to_str().expect("a path of text").to_owned()
 }
 
@@ -32,7 +32,7 @@ fn a_part_parts_where_it_should_and_is_a_trace_of_its_own() {
             reference: memfs.clone(),
             module: faulty.clone(),
             keep: keep.to_vec(),
-            deadline_ms: 500,
+            deadline_ms: 0,
         };
         match client.call(Call::TestSubset(call)) {
             Answer::SubsetReply(reply) => reply,
@@ -54,10 +54,10 @@ fn a_part_parts_where_it_should_and_is_a_trace_of_its_own() {
     let part = client.open_trace(&path);
     assert_eq!(part.ops, 3);
     let run = client.open_run(part.trace, &modules::module("memfs"));
-    let stop = client.to_end(run);
+    let stop = client.run_to_end(run);
     assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None));
     let run = client.open_run(part.trace, &modules::module("faulty"));
-    assert_eq!(client.to_end(run).divergence.expect("the fault").seq, 3);
+    assert_eq!(client.run_to_end(run).divergence.expect("the fault").seq, 3);
 }
 
 /// Any part of a trace, written, replays on its reference as the same.
@@ -87,7 +87,7 @@ fn written_parts_replay_as_the_same() {
             assert!(reply.ran > 100, "{name}: only {} ops ran", reply.ran);
             let part = client.open_trace(&path);
             let run = client.open_run(part.trace, &modules::module(name));
-            let stop = client.to_end(run);
+            let stop = client.run_to_end(run);
             assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None), "{name}, seed {seed}, round {round}");
         }
     }

@@ -134,7 +134,7 @@ fn looking_does_not_disturb() {
                 assert!(!block.explained.is_empty() && block.data.len() as u32 == list.block_size);
             }
         }
-        let stop = client.to_end(run);
+        let stop = client.run_to_end(run);
         assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None), "{name}");
     }
 }
@@ -158,6 +158,6 @@ fn a_call_can_be_cancelled_and_gone_on_with() {
     }
     let stop = stop.expect("the call that was cancelled is answered");
     assert!(matches!(stop.reason(), StopReason::Cancelled | StopReason::End), "{stop:?}");
-    let stop = client.to_end(run);
+    let stop = client.run_to_end(run);
     assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None));
 }

@@ -25,20 +25,20 @@ fn busy(live: &Live, seed: u64, count: u32) {
                 made => made,
             }),
             1 | 2 => open.extend(live.create(0, home, &name)),
-            3 => drop(live.lookup(0, home, &name)),
-            4 => drop(live.op(0, opcode::UNLINK, home, &[], &name)),
+            3 => _ = live.lookup(0, home, &name),
+            4 => _ = live.op(0, opcode::UNLINK, home, &[], &name),
             5 => {
                 let args = fuse::Rename2In { newdir: homes[0], flags: 0, padding: 0 };
                 live.op2(0, opcode::RENAME2, home, args.as_bytes(), &name, &format!("m{}", dice.roll(12)));
             }
             6 => {
                 if let Some(&file) = open.last() {
-                    drop(live.write(0, file, dice.roll(9000), b"some content"))
+                    live.write(0, file, dice.roll(9000), b"some content");
                 }
             }
             7 => {
                 if let Some(&file) = open.first() {
-                    drop(live.read(0, file, 0, 5000))
+                    live.read(0, file, 0, 5000);
                 }
             }
             _ => {
@@ -46,7 +46,7 @@ fn busy(live: &Live, seed: u64, count: u32) {
                     let file = open.swap_remove(dice.roll(open.len() as u64) as usize);
                     live.release(0, file);
                     if dice.roll(2) == 0 {
-                        live.forget(0, file.0, 1)
+                        live.forget(0, file.0, 1);
                     }
                 }
             }
@@ -63,7 +63,7 @@ fn another_numbering_is_the_same() {
         let mut client = Client::start();
         let info = client.open_trace(&trace.path);
         let run = client.open_run(info.trace, &modules::module("renumbered"));
-        let stop = client.to_end(run);
+        let stop = client.run_to_end(run);
         assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None), "seed {seed}");
         let numbered = client.open_run(info.trace, &modules::module("memfs"));
         client.run_to(host::RunTo { run, seq: info.ops - 1, ..Default::default() });
@@ -92,7 +92,7 @@ fn the_first_wrong_answer_is_named() {
     // A rule makes it benign, and is counted.
     let rules = "allow LOOKUP errno expected=ENOENT seq=3..4 reason \"a test\"\nallow READ data.hash reason never".to_owned();
     let run = client.open_run_with(host::OpenRun { trace: info.trace, rules, ..of(&faulty) });
-    let stop = client.to_end(run);
+    let stop = client.run_to_end(run);
     assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None));
     let hits: Vec<u64> = stop.rule_hits.iter().map(|rule| rule.hits).collect();
     assert_eq!(hits, [2, 0]);
@@ -143,7 +143,7 @@ fn a_module_is_replaced_on_the_way() {
     let Answer::UpgradeReply(done) = client.call(call(modules::module("faulty"))) else { panic!("an answer") };
     assert_eq!(done.refused, "");
     assert!(done.record.expect("a record").state_bytes > 0);
-    let stop = client.to_end(run);
+    let stop = client.run_to_end(run);
     assert_eq!(stop.divergence.expect("the new version answers wrongly").seq, 52);
     let back = client.run_to(host::RunTo { run, seq: 10, ..Default::default() });
     assert_eq!((back.reason(), back.seq), (StopReason::Reached, 10));
