@@ -86,7 +86,7 @@ fn a_recording_may_begin_mid_run() {
     let (reader, items) = rig.trace("mid.btr");
     assert_eq!(reader.header().origin(), pb::Origin::Checkpoint);
     let Some(TraceItem::Checkpoint(checkpoint)) = items.first() else { panic!("a checkpoint is first") };
-    assert!(!checkpoint.state.is_empty() && checkpoint.locks.len() % 5 == 0 && !checkpoint.locks.is_empty());
+    assert!(!checkpoint.state.is_empty() && checkpoint.locks.len().is_multiple_of(5) && !checkpoint.locks.is_empty());
     assert!(items.iter().any(|item| matches!(item, TraceItem::Block(_))), "blocks that replay needs");
     assert!(items.iter().any(|item| matches!(item, TraceItem::Mark(mark) if mark.text == "here")));
     let names = op_names(&items);

@@ -60,11 +60,11 @@ fn ops_stand_in_the_order_of_their_ends_and_slots_do_not_overlap() {
         for worker in 0..4 {
             let root = rig.root();
             scope.spawn(move || {
-                for i in 0..150 {
+                for i in 0..150_usize {
                     let path = root.join(format!("{worker}-{i}"));
                     fs::write(&path, vec![worker as u8; i * 40]).expect("written");
                     assert_eq!(fs::read(&path).expect("read").len(), i * 40);
-                    if i % 3 == 0 {
+                    if i.is_multiple_of(3) {
                         fs::remove_file(&path).expect("removed");
                     }
                 }

@@ -71,7 +71,7 @@ fn cut_at_every_byte_it_opens_up_to_its_last_whole_chunk() {
         let ops = items.iter().filter(|item| matches!(item, TraceItem::Op(_))).count() as u64;
         // The chunks whose last byte is there: each ends where the next part begins.
         let ends = chunks.iter().skip(1).map(|chunk| chunk.offset as usize);
-        let expected = chunks.iter().zip(ends).filter(|(_, end)| *end <= len).last().map_or(0, |(chunk, _)| chunk.last_seq);
+        let expected = chunks.iter().zip(ends).rfind(|(_, end)| *end <= len).map_or(0, |(chunk, _)| chunk.last_seq);
         assert!(ops >= expected, "cut at {len}: {ops} ops of {expected}");
         match error {
             None => assert!(warned || ops == 0, "cut at {len}: not a word about it"),

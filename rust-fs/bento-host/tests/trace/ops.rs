@@ -102,7 +102,7 @@ fn daily() -> BoxedStrategy<Request> {
 fn rarer() -> BoxedStrategy<Request> {
     let empty = Just(pb::Empty {});
     prop_oneof![
-        empty.clone().prop_map(Request::StatfsRequest),
+        empty.prop_map(Request::StatfsRequest),
         empty.prop_map(Request::Syncfs),
         release().prop_map(Request::Release),
         fsync().prop_map(Request::Fsync),
