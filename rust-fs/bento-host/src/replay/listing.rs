@@ -120,7 +120,7 @@ impl Listings {
         open.replayed_ended |= replayed.entry.is_empty();
         open.next = (recorded_next, replayed_next);
 
-        let shared = shared_order(&recorded.entry, &replayed.entry);
+        let shared = shared_order(&recorded_entries, &replayed_entries);
         if let Some(shared) = &shared {
             let mut missing = shared.missing.clone();
             let mut extra = shared.extra.clone();
@@ -219,18 +219,27 @@ struct Shared {
     extra: Vec<Bytes>,
 }
 
-/// Whether the common names of two portions come in the same order; and then, what one of them skipped.
-fn shared_order(a: &[pb::DirEntry], b: &[pb::DirEntry]) -> Option<Shared> {
-    let places: HashMap<&Bytes, usize> = b.iter().enumerate().map(|(at, entry)| (&entry.name, at)).collect();
+/// So many common names in one order are no chance.
+const NO_CHANCE: usize = 5;
+
+/// Whether both sides list in one order, as far as two portions show it: their common names come in the same order, and either one of
+/// them has the same cookie or there are many. And then, what one of the sides skipped.
+fn shared_order(a: &[(&pb::DirEntry, u64)], b: &[(&pb::DirEntry, u64)]) -> Option<Shared> {
+    let places: HashMap<&Bytes, usize> = b.iter().enumerate().map(|(at, (entry, _))| (&entry.name, at)).collect();
     let common: Vec<(usize, usize)> =
-        a.iter().enumerate().filter_map(|(at, entry)| Some((at, *places.get(&entry.name)?))).collect();
+        a.iter().enumerate().filter_map(|(at, (entry, _))| Some((at, *places.get(&entry.name)?))).collect();
     if !common.is_sorted_by_key(|&(_, place)| place) {
         return None;
     }
+    // Every file system lists these two first.
+    let telling: Vec<_> = common.iter().filter(|(at, _)| !matches!(&a[*at].0.name[..], b"." | b"..")).collect();
+    if telling.len() < NO_CHANCE && telling.iter().all(|&&(at, place)| a[at].1 != b[place].1) {
+        return None;
+    }
     let (last_a, last_b) = *common.last()?;
-    let in_a: HashSet<&Bytes> = a.iter().map(|entry| &entry.name).collect();
-    let only = |entries: &[pb::DirEntry], has: &dyn Fn(&Bytes) -> bool| -> Vec<Bytes> {
-        entries.iter().map(|entry| &entry.name).filter(|name| !has(name)).cloned().collect()
+    let in_a: HashSet<&Bytes> = a.iter().map(|(entry, _)| &entry.name).collect();
+    let only = |entries: &[(&pb::DirEntry, u64)], has: &dyn Fn(&Bytes) -> bool| -> Vec<Bytes> {
+        entries.iter().map(|(entry, _)| &entry.name).filter(|name| !has(name)).cloned().collect()
     };
     Some(Shared {
         missing: only(&a[..last_a], &|name| places.contains_key(name)),
