@@ -113,9 +113,12 @@ pub fn start(served: &Served, path: &Path, policy: &str, data: &str) -> Result<(
     Ok(())
 }
 
+/// Blocks with their content: number, and bytes (none: all zeroes).
+type Blocks = Vec<(u64, Box<[u8]>)>;
+
 /// The blocks that a replay needs before its first op: those that are cached, which will not be read from the device again, and
 /// those that the module reads when it takes the state. It takes it once for that; so it is known to be a state that can be taken.
-fn first_blocks(served: &Served, instance: &Instance, state: &[u8]) -> Result<Vec<(u64, Box<[u8]>)>, AttachError> {
+fn first_blocks(served: &Served, instance: &Instance, state: &[u8]) -> Result<Blocks, AttachError> {
     let setup = served.setup();
     let mut blocks = setup.device.as_ref().map(|device| device.restart_first_reads()).unwrap_or_default();
     let module = instance.module();
