@@ -111,6 +111,7 @@ impl Listings {
             // A jump: what was pending is not settled by what follows.
             open.only_recorded.clear();
             open.only_replayed.clear();
+            open.replayed_ended = false;
         }
         let mut portion = Portion::default();
         let (recorded_entries, recorded_next) = absolute(recorded, request.cookie);
@@ -151,6 +152,14 @@ impl Listings {
                 None => drop(open.only_replayed.insert(entry.name.clone(), entry.clone())),
             }
         }
+        if open.replayed_ended && !recorded.entry.is_empty() {
+            // The replay has listed all that it has: what is still missing stays missing.
+            let Open { only_recorded, touched, .. } = &mut *open;
+            let mut missing: Vec<Bytes> =
+                only_recorded.drain().map(|(name, _)| name).filter(|name| !touched.contains(name)).collect();
+            missing.sort();
+            add(&mut portion.missing, &join_names(missing.iter().map(|name| &name[..])));
+        }
         if recorded.entry.is_empty() && request.cookie != 0 || recorded.entry.is_empty() && replayed.entry.is_empty() {
             open.settle(&mut portion);
         } else if recorded.entry.is_empty() {
@@ -190,15 +199,17 @@ impl Open {
             names.sort();
             join_names(names.iter().map(|name| &name[..]))
         };
-        let add = |to: &mut String, names: String| {
-            if !to.is_empty() && !names.is_empty() {
-                to.push_str(", ");
-            }
-            to.push_str(&names);
-        };
-        add(&mut portion.missing, left(&mut self.only_recorded));
-        add(&mut portion.extra, left(&mut self.only_replayed));
+        add(&mut portion.missing, &left(&mut self.only_recorded));
+        add(&mut portion.extra, &left(&mut self.only_replayed));
     }
+}
+
+/// Adds names to names.
+fn add(to: &mut String, names: &str) {
+    if !to.is_empty() && !names.is_empty() {
+        to.push_str(", ");
+    }
+    to.push_str(names);
 }
 
 /// Entries with absolute cookies, and the cookie after the last.
@@ -295,6 +306,16 @@ mod tests {
         other.portion(1, &ask(0), &listing(&["a", "b", "c"], 1), &listing(&["c", "b"], 1));
         let end = other.portion(1, &ask(3), &listing(&[], 1), &listing(&[], 1));
         assert_eq!((end.missing.as_str(), end.extra.as_str()), ("\"a\"", ""));
+    }
+
+    #[test]
+    fn a_name_behind_the_replays_end_is_missing_at_once() {
+        let mut listings = Listings::default();
+        listings.portion(1, &ask(0), &listing(&["a", "b"], 1), &listing(&["b", "a"], 7));
+        let found = listings.portion(1, &ask(2), &listing(&["c"], 3), &listing(&[], 0));
+        assert_eq!((found.missing.as_str(), found.extra.as_str()), ("\"c\"", ""));
+        let end = listings.portion(1, &ask(3), &listing(&[], 0), &listing(&[], 0));
+        assert_eq!(end.missing, "", "said once");
     }
 
     #[test]
