@@ -28,7 +28,7 @@ it('starts, moves, filters, helps, follows the window, and leaves the terminal a
   run.type('jj');
   await run.shows('3 of 3,026');
   run.type('s');
-  await run.shows('there is no');
+  await run.shows('cannot be run');
   run.type('/op=RENAME\r');
   await run.shows('filter: op=RENAME', '43 of 3,026');
   run.type('?');
