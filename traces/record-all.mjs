@@ -22,7 +22,7 @@ const RR = join(ROOT, 'bin/bento-rr');
 /** A trace is part of every clone: small is a promise. */
 const LARGEST = 1 << 20;
 
-/** @typedef {{ name: string, fs: string, size?: string, command: string[], what: string, needs: string[] }} Golden */
+/** @typedef {{ name: string, fs: string, order?: string, size?: string, command: string[], what: string, needs: string[] }} Golden */
 
 /** @type {Golden[]} */
 const goldens = JSON.parse(readFileSync(join(TRACES, 'golden.json'), 'utf8'));
@@ -75,8 +75,9 @@ function record(golden) {
 }
 
 /** Replays a trace in the version of the work tree, which must answer the same, and keeps its digests. @param {Golden} golden */
-function replay({ name, fs }) {
-  const words = ['replay', join(TRACES, `${name}.btr`), '--module', fs, '--json'];
+function replay({ name, fs, order }) {
+  const how = order === undefined ? [] : ['--order', order];
+  const words = ['replay', join(TRACES, `${name}.btr`), '--module', fs, ...how, '--json'];
   const { verdict, ops, digest } = JSON.parse(run(RR, words, `${name} does not replay`));
   if (verdict !== 'same') throw new Error(`${name} replays as "${verdict}" in the version that recorded it`);
   keepDigests(name, { fs, ops, device: digest.device, tree: digest.tree });

@@ -11,6 +11,8 @@ export const TRACES = join(CHECKOUT, 'traces');
 export type Golden = {
   readonly name: string;
   readonly fs: string;
+  /** Given where ops interleave: no order of whole ops has their outcome. */
+  readonly order: 'exact' | undefined;
   readonly path: string;
   /** What a replay in the version that recorded it comes to. */
   readonly expected: { readonly ops: number; readonly device: string; readonly tree: string };
@@ -18,12 +20,12 @@ export type Golden = {
 
 /** All of them, in the order of golden.json: the one that sees most comes first. */
 export function readGoldens(): readonly Golden[] {
-  const list: readonly { readonly name: string; readonly fs: string }[] = readJson('golden.json');
+  const list: readonly Pick<Golden, 'name' | 'fs' | 'order'>[] = readJson('golden.json');
   const digests: Readonly<Record<string, Golden['expected']>> = readJson('expected.json');
-  return list.map(({ name, fs }) => {
+  return list.map(({ name, fs, order }) => {
     const expected = digests[name];
     if (expected === undefined) throw new Error(`traces/expected.json has nothing on ${name}: record it anew`);
-    return { name, fs, path: join(TRACES, `${name}.btr`), expected };
+    return { name, fs, order, path: join(TRACES, `${name}.btr`), expected };
   });
 }
 
