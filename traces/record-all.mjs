@@ -22,7 +22,7 @@ const RR = join(ROOT, 'bin/bento-rr');
 /** A trace is part of every clone: small is a promise. */
 const LARGEST = 1 << 20;
 
-/** @typedef {{ name: string, fs: string, order?: string, size?: string, command: string[], what: string, needs: string[] }} Golden */
+/** @typedef {{ name: string, fs: string, threads?: number, interleaves?: boolean, size?: string, command: string[], what: string, needs: string[] }} Golden */
 
 /** @type {Golden[]} */
 const goldens = JSON.parse(readFileSync(join(TRACES, 'golden.json'), 'utf8'));
@@ -48,12 +48,13 @@ try {
 
 /** Records one trace, and answers how many ops it has. @param {Golden} golden */
 function record(golden) {
-  const { name, fs, size, command, what, needs } = golden;
+  const { name, fs, size, threads, command, what, needs } = golden;
   for (const program of needs) run('sh', ['-c', `command -v ${program}`], `${name} needs the program ${program}`);
   const trace = join(TRACES, `${name}.btr`);
   const [script, ...args] = command;
   const image = size === undefined ? [] : ['--size', size];
-  const words = ['record', '--fs', fs, ...image, '--policy', 'block', '-o', trace];
+  const served = threads === undefined ? [] : ['--threads', String(threads)];
+  const words = ['record', '--fs', fs, ...image, ...served, '--policy', 'block', '-o', trace];
   const workload = join(TRACES, 'workloads', script ?? '');
   rmSync(trace, { force: true });
   run(RR, [...words, '--', workload, ...args], `${name} was not recorded`);
@@ -75,9 +76,8 @@ function record(golden) {
 }
 
 /** Replays a trace in the version of the work tree, which must answer the same, and keeps its digests. @param {Golden} golden */
-function replay({ name, fs, order }) {
-  const how = order === undefined ? [] : ['--order', order];
-  const words = ['replay', join(TRACES, `${name}.btr`), '--module', fs, ...how, '--json'];
+function replay({ name, fs }) {
+  const words = ['replay', join(TRACES, `${name}.btr`), '--module', fs, '--json'];
   const { verdict, ops, digest } = JSON.parse(run(RR, words, `${name} does not replay`));
   if (verdict !== 'same') throw new Error(`${name} replays as "${verdict}" in the version that recorded it`);
   keepDigests(name, { fs, ops, device: digest.device, tree: digest.tree });
