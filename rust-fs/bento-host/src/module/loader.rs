@@ -96,6 +96,10 @@ impl Module {
         if !bytes.starts_with(b"\x7fELF") {
             return Err(not_a_module("it is not an ELF object".into()));
         }
+        if !is_whole(&bytes) {
+            // The loader would map what is not there, and the first touch would end the process.
+            return Err(not_a_module("it is cut short, or for another kind of machine: build it again".into()));
+        }
         use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
         // SAFETY: loading runs the object's initialisers; a module has none (it is linked without start files), and a file that
         // is something else is trusted as far as the user who named it is.
@@ -156,6 +160,25 @@ unsafe fn describe(desc: &ModuleDesc, path: PathBuf, file: &[u8]) -> ModuleInfo 
         has_explain: desc.explain.is_some(),
         path,
     }
+}
+
+/// Whether a 64-bit little-endian ELF file has every byte that its program headers promise to the loader.
+fn is_whole(file: &[u8]) -> bool {
+    let word = |at: usize, len: usize| {
+        let bytes = file.get(at..at.checked_add(len)?)?;
+        Some(bytes.iter().rev().fold(0_u64, |value, &byte| value << 8 | u64::from(byte)))
+    };
+    // e_ident: class 64, little-endian; then e_phoff, e_phentsize, e_phnum.
+    let (Some(0x0102), Some(table), Some(size), Some(count)) = (word(4, 2), word(32, 8), word(54, 2), word(56, 2)) else {
+        return false;
+    };
+    size == 56
+        && (0..count).all(|index| {
+            let Some(header) = table.checked_add(index * size).and_then(|at| usize::try_from(at).ok()) else { return false };
+            // p_offset and p_filesz.
+            let (Some(offset), Some(len)) = (word(header + 8, 8), word(header + 32, 8)) else { return false };
+            offset.checked_add(len).is_some_and(|end| end <= file.len() as u64)
+        })
 }
 
 /// The GNU build-id note of a 64-bit little-endian ELF file; found by its own header, since the note section is small and named.

@@ -13,40 +13,53 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub const MOST: usize = 64;
 
 /// Slots in use, as bits.
-static TAKEN: AtomicU64 = AtomicU64::new(0);
+#[derive(Debug)]
+struct Slots(AtomicU64);
+
+/// The process's.
+static SLOTS: Slots = Slots(AtomicU64::new(0));
 
 /// A slot, given back when dropped.
 #[derive(Debug)]
-pub struct Slot(u32);
+pub struct Slot {
+    number: u32,
+    of: &'static Slots,
+}
 
-impl Slot {
-    /// The lowest free slot. With more than [`MOST`] ops at once it waits for one to end.
-    pub fn take() -> Slot {
-        let mut taken = TAKEN.load(Ordering::Relaxed);
+impl Slots {
+    fn take(&'static self) -> Slot {
+        let mut taken = self.0.load(Ordering::Relaxed);
         loop {
             let slot = taken.trailing_ones();
             if slot as usize == MOST {
                 std::thread::yield_now();
-                taken = TAKEN.load(Ordering::Relaxed);
+                taken = self.0.load(Ordering::Relaxed);
                 continue;
             }
             // Acquire: what the slot's last op did happened before this one, as on one thread. Pairs with Release in `drop`.
-            match TAKEN.compare_exchange_weak(taken, taken | 1 << slot, Ordering::Acquire, Ordering::Relaxed) {
-                Ok(_) => return Slot(slot),
+            match self.0.compare_exchange_weak(taken, taken | 1 << slot, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return Slot { number: slot, of: self },
                 Err(now) => taken = now,
             }
         }
     }
+}
+
+impl Slot {
+    /// The lowest free slot. With more than [`MOST`] ops at once it waits for one to end.
+    pub fn take() -> Slot {
+        SLOTS.take()
+    }
 
     /// Its number.
     pub fn number(&self) -> u32 {
-        self.0
+        self.number
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        TAKEN.fetch_and(!(1 << self.0), Ordering::Release);
+        self.of.0.fetch_and(!(1 << self.number), Ordering::Release);
     }
 }
 
@@ -56,12 +69,14 @@ mod tests {
 
     #[test]
     fn slots_at_once_differ_and_the_lowest_free_one_is_next() {
-        let (a, b, c) = (Slot::take(), Slot::take(), Slot::take());
-        assert!(a.number() != b.number() && b.number() != c.number() && a.number() != c.number());
-        let freed = a.number().min(b.number());
-        let keep = if a.number() == freed { b } else { a };
-        // The lower of the two is free again here.
-        assert!(Slot::take().number() <= freed);
-        drop((keep, c));
+        static POOL: Slots = Slots(AtomicU64::new(0));
+        let (a, b, c) = (POOL.take(), POOL.take(), POOL.take());
+        assert_eq!([a.number(), b.number(), c.number()], [0, 1, 2]);
+        drop(b);
+        assert_eq!(POOL.take().number(), 1);
+        drop(a);
+        let again = POOL.take();
+        assert_eq!(again.number(), 0);
+        assert_eq!(c.number(), 2);
     }
 }
