@@ -28,7 +28,10 @@ const commands: readonly Command[] = [
 function bashOffers(...words: readonly string[]): readonly string[] {
   const script = `${bashCompletion(commands)}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _bento_rr; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const run = spawnSync('bash', ['--norc', '-euc', script, 'bash', 'bento-rr', ...words], { encoding: 'utf8', cwd: '/' });
+  const run = spawnSync('bash', ['--norc', '-euc', script, 'bash', 'bento-rr', ...words], {
+    encoding: 'utf8',
+    cwd: '/',
+  });
   expect(run.stderr).toBe('');
   return run.stdout.split('\n').filter((word) => word !== '');
 }
