@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * BentoFS, inside: what its parts share.
+ *
+ *   VFS (super, dir, inode, file, data, xattr, ...)  ->  bento_call()  ->  dispatch of the module
+ *                                                            |                    |
+ *                                                        recorder  <----  bento_ks_*()
+ *
+ * Rules that hold everywhere:
+ *  - The gate of a mount is held around dispatch only: never across a copy to or from user memory, and never while an op waits for
+ *    another op.
+ *  - Dispatch runs under memalloc_nofs_save(), so that reclaim inside a module never comes back into a file system.
+ *  - A failed read never marks a folio up to date; a failed write-back reaches fsync through the mapping's error.
+ *  - Trouble in the recorder never fails a file operation; it is counted.
+ */
+#ifndef BENTOFS_H
+#define BENTOFS_H
+
+#include <linux/completion.h>
+#include <linux/fs.h>
+#include <linux/fuse.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu-refcount.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include <linux/static_key.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+
+#include "../include/bento_abi.h"
+
+#define BENTO_NAME_MAX 255
+#define BENTO_FS_NAME_MAX 31
+/* Opcodes that a module may answer ENOSYS to, once and for all. */
+#define BENTO_OPCODES 64
+/* Ops at once whose thread has a slot of its own in the trace; as in bento-host. */
+#define BENTO_SLOTS 64
+/* Most pages of one READ or WRITE. */
+#define BENTO_MAX_PAGES 256
+
+struct bento_ctx;
+struct bento_capture;
+struct bento_slot;
+struct bento_dev;
+
+/* ---- registry.c: file systems by name, and their versions ---------------------------------------------------------------- */
+
+/* One version of a file system: a loaded module. Lives until the module unregisters it. */
+struct bento_version {
+	struct list_head link;			/* in bento_fs.versions, oldest first */
+	struct bento_fs *fs;
+	struct module *owner;
+	const struct bento_module_desc *desc;
+	char *revision;
+	char **lock_classes;			/* [0] is "block" */
+	unsigned int nr_lock_classes;
+	u8 build_id[20];
+	unsigned int build_id_len;
+};
+
+/* A file-system name. */
+struct bento_fs {
+	struct list_head link;
+	char name[BENTO_FS_NAME_MAX + 1];
+	struct list_head versions;
+	struct bento_version *current_version;	/* what new mounts get */
+	struct list_head mounts;		/* bento_mount.of_fs */
+	struct kobject kobj;			/* /sys/fs/bentofs/fs/NAME */
+};
+
+/* Protects the registry, and is held throughout an upgrade: one at a time. */
+extern struct mutex bento_registry_lock;
+
+/* The current version of `name`, its module pinned; ERR_PTR(-ENODEV). */
+struct bento_version *bento_version_get(const char *name);
+void bento_version_put(struct bento_version *version);
+
+/* ---- instance.c: one version at work on one mount ------------------------------------------------------------------------- */
+
+struct bento_instance {
+	struct bento_version *version;		/* pinned */
+	struct bento_mount *mount;
+	void *opaque;				/* the module's */
+	/* Set by the first crash, never cleared: services stop coming back, ops answer EIO. */
+	bool crashed;
+	struct list_head locks;			/* struct bento_lock, all that live */
+	spinlock_t locks_guard;
+};
+
+/* Exported state, kvmalloc'ed. */
+struct bento_state {
+	u8 *bytes;
+	size_t len;
+	size_t room;
+	u32 schema;
+};
+
+struct bento_instance *bento_instance_create(struct bento_mount *mount, struct bento_version *version, bool mkfs);
+struct bento_instance *bento_instance_import(struct bento_mount *mount, struct bento_version *version,
+					     const struct bento_state *state);
+int bento_instance_export(struct bento_instance *instance, struct bento_state *state);
+/* Ends and frees it, and drops its version. Answers the module's errno as a negative number. */
+int bento_instance_destroy(struct bento_instance *instance, bool discard);
+void bento_state_free(struct bento_state *state);
+
+/* ---- a mount -------------------------------------------------------------------------------------------------------------- */
+
+struct bento_mount {
+	struct super_block *sb;
+	struct bento_fs *fs;
+	struct list_head of_fs;
+	struct kobject kobj;			/* /sys/fs/bentofs/mounts/ID */
+	u32 id;					/* counted from 1 */
+	struct bento_dev *dev;			/* ks/dev.c; NULL for type bento */
+	char *fs_options;			/* for the module's create() */
+	bool default_permissions;
+
+	/* The gate: taken shared by each op, shut for upgrades and checkpoints. */
+	struct percpu_ref gate;
+	struct completion drained;
+	wait_queue_head_t opened;
+	struct bento_instance *instance;	/* changes only while the gate is shut */
+
+	atomic64_t unique;
+	/* Opcodes answered ENOSYS: not sent again until the next upgrade. */
+	DECLARE_BITMAP(absent, BENTO_OPCODES);
+	/* Slots of ops under way, as bits. */
+	atomic64_t slots;
+	struct bento_ctx *in_slot[BENTO_SLOTS];	/* for the watchdog and status; rcu */
+
+	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
+	u64 __percpu *ended;
+
+	struct bento_capture *capture;		/* changes only while the gate is shut */
+	struct delayed_work sync_work;		/* SYNCFS some seconds after a change */
+	struct delayed_work watchdog;
+	unsigned int deadline_ms;
+	struct bento_upgrade_result *last_upgrade;
+};
+
+static inline struct bento_mount *bento_sb(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+/* ---- gate.c --------------------------------------------------------------------------------------------------------------- */
+
+int bento_gate_init(struct bento_mount *mount);
+void bento_gate_exit(struct bento_mount *mount);
+/* Waits while the gate is shut. */
+void bento_gate_enter(struct bento_mount *mount);
+void bento_gate_leave(struct bento_mount *mount);
+/*
+ * Shuts the gate and waits for the ops under way; -ETIMEDOUT after `timeout` jiffies, the gate then being open again. bento_gate_ready()
+ * beforehand, while ops go on, does what takes a grace period.
+ */
+void bento_gate_ready(struct bento_mount *mount);
+int bento_gate_shut(struct bento_mount *mount, unsigned long timeout);
+void bento_gate_open(struct bento_mount *mount);
+
+/* ---- dispatch.c: calls into the module ------------------------------------------------------------------------------------ */
+
+struct bento_call {
+	struct bento_request_buf in;
+	struct bento_reply_buf out;
+	struct bento_seg seg;			/* for data in one piece */
+};
+
+/* A call without arguments, names and data. Does not clear `out`. */
+static inline void bento_call_init(struct bento_call *call, u32 opcode, u64 nodeid)
+{
+	memset(&call->in, 0, sizeof(call->in));
+	call->in.opcode = opcode;
+	call->in.nodeid = nodeid;
+}
+
+static inline void bento_call_args(struct bento_call *call, const void *args, u32 len)
+{
+	call->in.args = args;
+	call->in.args_len = len;
+}
+
+static inline void bento_call_name(struct bento_call *call, const struct qstr *name)
+{
+	call->in.name = name->name;
+	call->in.name_len = name->len;
+}
+
+/* Data, or room for it, in one piece of kernel memory. */
+static inline void bento_call_data(struct bento_call *call, void *data, size_t len)
+{
+	call->seg.ptr = data;
+	call->seg.len = len;
+	call->in.data = &call->seg;
+	call->in.data_segs = 1;
+	call->in.data_len = len;
+}
+
+/* The answer's fuse_*_out structure. */
+#define bento_out(call, type) ((type *)(call)->out.out)
+
+/*
+ * Sends the op to the module: fills in unique and the caller's credentials, passes the gate, records. Sleeps.
+ *
+ * Answers 0 or a negative errno: -ENOSYS at once for an opcode that the module does not have, -EIO once the instance crashed. An
+ * answer shorter than the opcode's fuse_*_out structure is -EIO too (and said once): a module cannot make the kernel read what it did
+ * not write.
+ */
+int bento_call(struct bento_mount *mount, struct bento_call *call);
+/* The same with uid, gid and pid 0: for what no process asked for (write-back, forget). */
+int bento_call_as_kernel(struct bento_mount *mount, struct bento_call *call);
+
+static inline bool bento_absent(const struct bento_mount *mount, u32 opcode)
+{
+	return test_bit(opcode, mount->absent);
+}
+
+/* ---- guard: what happens between a call into a module and its return ---------------------------------------------------- */
+
+enum bento_crash {
+	BENTO_CRASH_NONE,
+	BENTO_CRASH_PANIC,
+	BENTO_CRASH_DEADLINE,
+	/* Another op crashed the instance. */
+	BENTO_CRASH_ABANDONED,
+};
+
+/* Registers that the callee saves, stack and return address: see escape.S. */
+struct bento_escape {
+	unsigned long regs[8];
+};
+
+/* A lock that the op holds; a crash gives it up. */
+struct bento_held {
+	void *lock;				/* struct bento_lock or struct bento_buf */
+	u8 kind;				/* enum in ks.h */
+};
+
+#define BENTO_HELD_INLINE 24
+
+/*
+ * A call under way on this thread: current->journal_info points to it while module code runs, which is how services find it.
+ */
+struct bento_ctx {
+	struct bento_mount *mount;
+	struct bento_instance *instance;
+	const struct bento_request_buf *req;	/* NULL for steps in the module's life */
+	u32 opcode;
+	u32 thread;				/* slot */
+	u64 begin_ns;				/* CLOCK_REALTIME: what the module's clock says */
+	u64 begin_mono_ns;
+	struct task_struct *task;
+	/* Recording of this op, NULL when there is none; see record/record.h. */
+	struct bento_slot *rec;
+	u32 fallible_calls;			/* counted from 0, for Op.failures */
+	u32 clock_calls;
+	u32 acquisitions;
+	enum bento_crash crash;
+	bool in_service;			/* the watchdog leaves it alone */
+	struct bento_escape escape;
+	unsigned int nr_held;
+	struct bento_held held[BENTO_HELD_INLINE];
+};
+
+static inline struct bento_ctx *bento_current(void)
+{
+	return current->journal_info;
+}
+
+/* Like setjmp: 0 at first, non-zero when bento_escape_to() came back. */
+int bento_escape_here(struct bento_escape *escape) __attribute__((returns_twice));
+void __noreturn bento_escape_to(struct bento_escape *escape);
+
+/* Leaves the module for good: notes the crash, wakes who waits, gives up what the op holds. */
+void __noreturn bento_leave(struct bento_ctx *ctx, enum bento_crash crash);
+
+/* ---- VFS ------------------------------------------------------------------------------------------------------------------ */
+
+struct bento_inode {
+	struct inode vfs;
+	u64 nodeid;
+	u64 generation;
+	u64 nlookup;				/* under lock: lookups the module counts for this inode */
+	spinlock_t lock;
+	u64 attr_valid_until;			/* jiffies64 */
+	u64 attr_version;
+	unsigned long state;			/* BENTO_I_* */
+	/* Handles open for writing: what write-back uses. */
+	struct list_head write_files;
+	wait_queue_head_t page_waitq;
+};
+
+static inline struct bento_inode *bento_i(const struct inode *inode)
+{
+	return container_of(inode, struct bento_inode, vfs);
+}
+
+/* An open file or directory. */
+struct bento_file {
+	u64 fh;
+	u32 open_flags;				/* FOPEN_ */
+	struct list_head write_entry;
+	refcount_t count;			/* RELEASE goes with the last */
+	struct inode *inode;
+	u32 flags;
+	/* Directories: see dir.c. */
+	void *listing;
+};
+
+/* super.c */
+extern struct file_system_type bento_type, bentoblk_type;
+int bento_super_init(void);
+void bento_super_exit(void);
+
+/* inode.c: attributes, and inodes by nodeid */
+extern const struct inode_operations bento_file_iops, bento_dir_iops, bento_symlink_iops, bento_special_iops;
+/* The inode of an answered entry; counts the lookup. NULL when memory is short (the lookup is given back). */
+struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *entry);
+void bento_attr_to_inode(struct inode *inode, const struct fuse_attr *attr, u64 valid_until);
+/* What is cached of the inode's attributes must be asked for again. */
+void bento_attr_stale(struct inode *inode);
+u64 bento_valid_until(u64 sec, u32 nsec);
+int bento_getattr_now(struct inode *inode, struct file *file);
+int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
+int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr *attr);
+int bento_permission(struct user_namespace *ns, struct inode *inode, int mask);
+/* Gives `nlookup` lookups back; batches. */
+void bento_forget(struct bento_mount *mount, u64 nodeid, u64 nlookup);
+
+/* dir.c, readdir.c */
+extern const struct file_operations bento_dir_fops;
+extern const struct dentry_operations bento_dentry_ops;
+
+/* file.c: open to release, fsync, llseek, fallocate, copy_file_range, locks, ioctl */
+extern const struct file_operations bento_file_fops;
+struct bento_file *bento_file_open(struct inode *inode, unsigned int flags, bool dir, int *err);
+/* Makes `file` the opened handle `out` of a CREATE or TMPFILE that was answered already. */
+int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out);
+int bento_release(struct inode *inode, struct file *file);
+/* A handle with which write-back can write; -EBADF when there is none. Put with bento_file_put(). */
+struct bento_file *bento_write_handle(struct inode *inode);
+void bento_file_put(struct bento_file *bf, bool dir);
+
+/* data.c, writeback.c, direct.c: the page cache */
+extern const struct address_space_operations bento_aops;
+ssize_t bento_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t bento_write_iter(struct kiocb *iocb, struct iov_iter *from);
+int bento_mmap(struct file *file, struct vm_area_struct *vma);
+/* Writes back and waits; what setattr(size), fallocate, copy and direct I/O do first. */
+int bento_sync_range(struct inode *inode, loff_t start, loff_t end);
+
+/* xattr.c, acl.c */
+extern const struct xattr_handler *bento_xattr_handlers[];
+ssize_t bento_listxattr(struct dentry *dentry, char *list, size_t size);
+
+/* export.c */
+extern const struct export_operations bento_export_ops;
+
+/* ---- upgrade.c, sysfs.c --------------------------------------------------------------------------------------------------- */
+
+/* How long each phase took, and how it ended. */
+struct bento_upgrade_result {
+	u64 quiesce_ns, export_ns, import_ns, swap_ns;
+	u64 state_bytes;
+	u64 at_ns;				/* CLOCK_REALTIME */
+	int error;				/* negative errno; 0: done */
+	char why[120];
+};
+
+/* Moves every mount of `fs` to `version`; all or none. Under bento_registry_lock. */
+int bento_upgrade(struct bento_fs *fs, struct bento_version *version);
+
+int bento_sysfs_init(void);
+void bento_sysfs_exit(void);
+int bento_sysfs_add_fs(struct bento_fs *fs);
+void bento_sysfs_del_fs(struct bento_fs *fs);
+int bento_sysfs_add_mount(struct bento_mount *mount);
+void bento_sysfs_del_mount(struct bento_mount *mount);
+
+#endif /* BENTOFS_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The recorder: what the rest of BentoFS tells it.
+ *
+ * Off, each of these is one static branch. On, an op is one KernelOp message (proto/bento/trace/v1/kernel.proto), encoded when it
+ * ends straight into the relay buffer of the CPU that it ends on. Ops are numbered as they end by one counter of the capture, so the
+ * collector merges the buffers by number, and a number that is missing is an op that was dropped.
+ */
+#ifndef BENTO_RECORD_H
+#define BENTO_RECORD_H
+
+#include "../bentofs.h"
+
+DECLARE_STATIC_KEY_FALSE(bento_recording);
+
+/* Called by dispatch.c with the gate held; sets ctx->rec when the mount is being recorded. */
+void __bento_rec_begin(struct bento_ctx *ctx);
+/* The op ended: `reply` is its answer. */
+void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply);
+/* The op crashed; for a panic with what the module said. */
+void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char *location);
+
+/* What services note for the op; ctx->rec is not NULL. */
+void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes, u64 reads);
+void __bento_rec_random(struct bento_ctx *ctx, const void *bytes, size_t len);
+/* `call` counts clock readings of the op from 0; ns after the op's begin. */
+void __bento_rec_clock(struct bento_ctx *ctx, u32 call, s64 ns);
+void __bento_rec_failure(struct bento_ctx *ctx, u32 call, int errno);
+/* Content of a block that this recording sees for the first time; before it is changed. */
+void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 len);
+
+/* Number of the mount's recording, for counters and bitmaps that begin anew with each; 0 when nothing is recorded. */
+u32 bento_rec_epoch(const struct bento_mount *mount);
+
+static inline bool bento_rec_on(const struct bento_ctx *ctx)
+{
+	return static_branch_unlikely(&bento_recording) && ctx->rec;
+}
+
+/* capture.c: begin and end, from debugfs/sysfs. Begins with a checkpoint, the gate being shut for it. */
+int bento_capture_start(struct bento_mount *mount, const char *options);
+int bento_capture_stop(struct bento_mount *mount);
+/* A record of an upgrade, the gate being shut. */
+void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from, const struct bento_version *to,
+		       const struct bento_upgrade_result *result);
+
+int bento_record_init(void);
+void bento_record_exit(void);
+
+#endif /* BENTO_RECORD_H */
