@@ -93,4 +93,18 @@ export const SUITES = [
     count: countVitest,
     minutes: 20,
   },
+  {
+    name: 'outsiders',
+    group: 'test',
+    command: [
+      'vitest',
+      'run',
+      '--config=vitest.outsiders.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      '--outputFile.json={report}',
+    ],
+    count: countVitest,
+    minutes: 25,
+  },
 ];
