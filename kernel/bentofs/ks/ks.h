@@ -62,6 +62,14 @@ struct bento_dev {
 
 struct bento_dev *bento_dev_open(struct super_block *sb);
 void bento_dev_close(struct bento_dev *dev);
+/*
+ * After a crash, the gate being shut: writes home what is marked dirty, and forgets the content of every other cached block, and who holds
+ * it, so that the next instance sees what the device has.
+ */
+int bento_dev_revert(struct bento_dev *dev);
+
+/* While recording: the locks of `to` count on from where those of the same name in `from` are. Nobody uses either instance. */
+void bento_lock_counters_carry(struct bento_instance *from, struct bento_instance *to);
 
 /* Gives up every lock in ctx->held, newest first. */
 void bento_release_held(struct bento_ctx *ctx);
