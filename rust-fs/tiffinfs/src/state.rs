@@ -246,8 +246,15 @@ pub fn import(mount: &Mount<'_>, bytes: &[u8]) -> Result<TiffinFs> {
     if state.sequence == 0 || !(1..geometry.journal.count).contains(&state.head) || state.next_fh == 0 {
         return Err(nonsense("the place in the journal"));
     }
-    let hold =
-        |numbers: &[u64]| -> Result<Blocks> { numbers.iter().map(|&number| hold(&device, number, geometry.backup())).collect() };
+    let hold = |numbers: &[u64]| -> Result<Blocks> {
+        // One by one: collecting sorts, with 4 KiB of a kernel's stack as scratch space.
+        let mut blocks = Blocks::new();
+        for &number in numbers {
+            let (number, block) = hold(&device, number, geometry.backup())?;
+            blocks.insert(number, block);
+        }
+        Ok(blocks)
+    };
     let log = Log { sequence: state.sequence, head: state.head, committed: hold(&state.committed)? };
     let running =
         Running { blocks: hold(&state.running)?, credits: 0, since: state.since.map(Time), failed: state.failed.map(Errno::new) };
