@@ -190,6 +190,9 @@ struct bento_mount {
 	atomic64_t task_slots;			/* likewise, of tasks that run */
 	struct bento_in_slot *in_slot;		/* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
 
+	/* Bytes that may become dirty before the module is asked again what room there is: room.c. */
+	atomic64_t room;
+
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;
 
