@@ -55,7 +55,24 @@ static void unpin(struct bento_run *run, bool dirty)
 	}
 }
 
-static ssize_t read_pinned(struct kiocb *iocb, struct iov_iter *to, struct bento_run *run)
+static void zero_from(struct bento_run *run, size_t at)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->nr_segs; i++) {
+		const struct bento_seg *seg = &run->segs[i];
+
+		if (at < seg->len)
+			memset(seg->ptr + at, 0, seg->len - at);
+		at -= min(at, seg->len);
+	}
+}
+
+/*
+ * `whole`: all that is asked for is inside the file. The module may not know how long that is: a page past a hole has made it longer, and
+ * has not been written yet.
+ */
+static ssize_t read_pinned(struct kiocb *iocb, struct iov_iter *to, struct bento_run *run, bool whole)
 {
 	const struct bento_file *bf = iocb->ki_filp->private_data;
 	struct inode *inode = file_inode(iocb->ki_filp);
@@ -67,6 +84,10 @@ static ssize_t read_pinned(struct kiocb *iocb, struct iov_iter *to, struct bento
 		if (want < 0)
 			return done ?: want;
 		got = bento_run_read(inode, bf, run);
+		if (whole && got >= 0 && got < want) {
+			zero_from(run, got);
+			got = want;
+		}
 		unpin(run, dirty && got > 0);
 		iov_iter_revert(to, want - max_t(ssize_t, got, 0));
 		if (got < 0)
@@ -114,7 +135,7 @@ ssize_t bento_direct_read(struct kiocb *iocb, struct iov_iter *to)
 	}
 	ret = bento_sync_range(inode, iocb->ki_pos, iocb->ki_pos + count - 1);
 	if (!ret)
-		ret = read_pinned(iocb, to, run);
+		ret = read_pinned(iocb, to, run, !own);
 	if (cut)
 		iov_iter_reexpand(to, iov_iter_count(to) + cut);
 out:

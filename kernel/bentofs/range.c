@@ -140,6 +140,10 @@ static ssize_t copy_locked(struct file *in, loff_t pos_in, struct file *out, lof
 	copied = bento_sync_range(from, pos_in, pos_in + len - 1);
 	if (copied)
 		return copied;
+	/* With its last page the module knows how long the source is. */
+	copied = bento_sync_range(from, from->i_size - 1, from->i_size - 1);
+	if (copied)
+		return copied;
 	copied = file_modified(out);
 	if (copied)
 		return copied;
