@@ -192,6 +192,7 @@ struct bento_mount {
 
 	/* Bytes that may become dirty before the module is asked again what room there is: room.c. */
 	atomic64_t room;
+	bool room_is_low;
 
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;

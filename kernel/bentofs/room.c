@@ -4,12 +4,14 @@
  *
  * The module allocates when pages are written back, which is too late to tell the writer. While there is plenty of room that does not
  * matter. So the module is asked what room there is (STATFS), and half of what the dirty pages leave of it may become dirty before it is
- * asked again. When there is little, each write first has its blocks set aside (FALLOCATE that keeps the size), so it is refused at
- * once or cannot fail for want of room. A module that cannot set blocks aside is written through to.
+ * asked again. When there is little, all that is dirty is written once, and from then on each write first has its blocks set aside
+ * (FALLOCATE that keeps the size): it is refused at once, or cannot fail for want of room. A module that cannot set blocks aside is
+ * written through to.
  */
 #include <linux/backing-dev.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/writeback.h>
 
 #include "io.h"
 
@@ -36,6 +38,16 @@ static s64 ask(struct super_block *sb)
 	free = st->bavail * (st->frsize ?: st->bsize);
 	dirty = (wb_stat_sum(wb, WB_RECLAIMABLE) + wb_stat_sum(wb, WB_WRITEBACK)) << PAGE_SHIFT;
 	return free - dirty - max_t(s64, free >> METADATA_SHIFT, METADATA_LEAST);
+}
+
+/* Pages that became dirty on trust get their blocks, before others set aside what is left. */
+static void write_all(struct super_block *sb)
+{
+	/* Whoever has the lock for writing (a freeze, a remount) writes all by itself. */
+	if (!down_read_trylock(&sb->s_umount))
+		return;
+	sync_inodes_sb(sb);
+	up_read(&sb->s_umount);
 }
 
 static int set_aside(struct inode *inode, const struct bento_file *bf, loff_t pos, size_t len)
@@ -96,9 +108,14 @@ ssize_t bento_room_take(struct inode *inode, const struct bento_file *bf, loff_t
 		return len;
 	room = ask(inode->i_sb) / 2;
 	if (room >= cost) {
+		WRITE_ONCE(mount->room_is_low, false);
 		atomic64_set(&mount->room, room - cost);
 		return len;
 	}
 	atomic64_set(&mount->room, 0);
+	if (!READ_ONCE(mount->room_is_low)) {
+		write_all(inode->i_sb);
+		WRITE_ONCE(mount->room_is_low, true);
+	}
 	return set_some_aside(inode, bf, pos, len);
 }
