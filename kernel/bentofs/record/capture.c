@@ -101,6 +101,9 @@ static int begin(struct bento_mount *mount, struct bento_capture *capture)
 
 	if (mount->instance->crashed)
 		return -EIO;
+	/* Tasks of the module's own are not recorded yet. */
+	if (!list_empty(&mount->instance->tasks.all))
+		return -EOPNOTSUPP;
 	nofs = memalloc_nofs_save();
 	err = bento_instance_export(mount->instance, &capture->state);
 	memalloc_nofs_restore(nofs);
