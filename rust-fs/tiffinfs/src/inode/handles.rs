@@ -4,6 +4,7 @@
 use super::table::Node;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use libbentofs::{Errno, Fh, Result};
 
 /// An open handle.
@@ -41,16 +42,26 @@ impl Handles {
     pub fn open(&mut self, node: Arc<Node>, flags: u32) -> Result<Fh> {
         let fh = self.next;
         self.next = fh.checked_add(1).ok_or(Errno::ENFILE)?;
-        self.restore(fh, node, flags, false);
+        self.inodes.entry(node.ino).or_default().handles += 1;
+        self.open.insert(fh, OpenFile { node, flags });
         Ok(Fh(fh))
     }
 
-    /// Puts back a handle that was handed over.
-    pub fn restore(&mut self, fh: u64, node: Arc<Node>, flags: u32, forgotten: bool) {
-        let opens = self.inodes.entry(node.ino).or_default();
-        opens.handles += 1;
-        opens.forgotten |= forgotten;
-        self.open.insert(fh, OpenFile { node, flags });
+    /// Handles that were handed over (number, inode, flags), and which inodes were forgotten meanwhile.
+    pub fn restored(next: u64, open: Vec<(u64, Arc<Node>, u32)>, forgotten: &[u64]) -> Handles {
+        let mut owners: Vec<u64> = open.iter().map(|(_, node, _)| node.ino).collect();
+        owners.sort_unstable();
+        // Made from runs in order, the maps need no search.
+        let counted = owners.chunk_by(|one, two| one == two);
+        let mut inodes: BTreeMap<u64, Opens> =
+            counted.map(|same| (same[0], Opens { handles: same.len() as u64, forgotten: false })).collect();
+        for ino in forgotten {
+            if let Some(opens) = inodes.get_mut(ino) {
+                opens.forgotten = true;
+            }
+        }
+        let open = open.into_iter().map(|(fh, node, flags)| (fh, OpenFile { node, flags })).collect();
+        Handles { open, inodes, next }
     }
 
     /// The handle `fh`, which must be one of `ino`: EBADF otherwise.
@@ -81,9 +92,9 @@ impl Handles {
         }
     }
 
-    /// Whether `ino` was forgotten while it was open.
-    pub fn is_forgotten(&self, ino: u64) -> bool {
-        self.inodes.get(&ino).is_some_and(|opens| opens.forgotten)
+    /// The inodes that were forgotten while they were open.
+    pub fn forgotten(&self) -> impl Iterator<Item = u64> {
+        self.inodes.iter().filter(|(_, opens)| opens.forgotten).map(|(&ino, _)| ino)
     }
 
     /// All handles, by number.
