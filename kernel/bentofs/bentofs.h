@@ -19,6 +19,7 @@
 #include <linux/completion.h>
 #include <linux/fs.h>
 #include <linux/fuse.h>
+#include <linux/hrtimer.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -74,8 +75,13 @@ struct bento_fs {
 /* Protects the registry, and is held throughout an upgrade: one at a time. */
 extern struct mutex bento_registry_lock;
 
-/* The current version of `name`, its module pinned; ERR_PTR(-ENODEV). */
+/*
+ * The current version of `name`, its module pinned; ERR_PTR(-ENODEV), after asking user space for the module "bento_NAME".
+ * Under bento_registry_lock from then on until the mount is in fs->mounts, lest an upgrade miss it.
+ */
 struct bento_version *bento_version_get(const char *name);
+/* Pins the module of a version once more; false when it is being removed. */
+bool bento_version_pin(struct bento_version *version);
 void bento_version_put(struct bento_version *version);
 
 /* ---- instance.c: one version at work on one mount ------------------------------------------------------------------------- */
@@ -86,8 +92,12 @@ struct bento_instance {
 	void *opaque;				/* the module's */
 	/* Set by the first crash, never cleared: services stop coming back, ops answer EIO. */
 	bool crashed;
+	bool read_only;				/* as it was made */
 	struct list_head locks;			/* struct bento_lock, all that live */
 	spinlock_t locks_guard;
+	s64 __percpu *bytes;			/* that the module has allocated and not freed */
+	atomic_t threads;			/* of the module's own, still running */
+	wait_queue_head_t thread_ended;
 };
 
 /* Exported state, kvmalloc'ed. */
@@ -98,6 +108,7 @@ struct bento_state {
 	u32 schema;
 };
 
+/* Pins the version. */
 struct bento_instance *bento_instance_create(struct bento_mount *mount, struct bento_version *version, bool mkfs);
 struct bento_instance *bento_instance_import(struct bento_mount *mount, struct bento_version *version,
 					     const struct bento_state *state);
@@ -105,6 +116,26 @@ int bento_instance_export(struct bento_instance *instance, struct bento_state *s
 /* Ends and frees it, and drops its version. Answers the module's errno as a negative number. */
 int bento_instance_destroy(struct bento_instance *instance, bool discard);
 void bento_state_free(struct bento_state *state);
+/* ks/thread.c: waits for the module's own threads; those of a crashed instance are sent out. */
+void bento_instance_end_threads(struct bento_instance *instance);
+/* ks/lock.c: frees what locks a crashed instance has left. */
+void bento_locks_free(struct bento_instance *instance);
+
+/*
+ * What is said of an op under way outside of its own thread: a copy, since the op may end while one looks. `unique` is 0 while the
+ * slot is free, and is written last.
+ */
+struct bento_in_slot {
+	u64 unique;
+	struct task_struct *task;
+	struct bento_ctx *ctx;			/* not to be followed but on the op's own cpu, see watchdog.c */
+	unsigned long since;			/* jiffies */
+	u64 nodeid;
+	u32 opcode;
+	u32 waits_class;			/* lock that it sleeps for; ~0 when it does not */
+	u64 waits_key;
+	u64 reported;				/* unique of the op that the watchdog has spoken of */
+} ____cacheline_aligned;
 
 /* ---- a mount -------------------------------------------------------------------------------------------------------------- */
 
@@ -118,6 +149,7 @@ struct bento_mount {
 	struct bento_dev *dev;			/* ks/dev.c; NULL for type bento */
 	char *fs_options;			/* for the module's create() */
 	bool default_permissions;
+	bool read_only;				/* how instances are made */
 
 	/* The gate: taken shared by each op, shut for upgrades and checkpoints. */
 	struct percpu_ref gate;
@@ -128,24 +160,31 @@ struct bento_mount {
 	atomic64_t unique;
 	/* Opcodes answered ENOSYS: not sent again until the next upgrade. */
 	DECLARE_BITMAP(absent, BENTO_OPCODES);
-	/* Slots of ops under way, as bits. */
+	/* Slots of ops under way, as bits; and who waits for one. */
 	atomic64_t slots;
-	struct bento_ctx *in_slot[BENTO_SLOTS];	/* for the watchdog and status; rcu */
+	wait_queue_head_t slot_free;
+	struct bento_in_slot *in_slot;		/* BENTO_SLOTS of them */
 
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;
 
 	struct bento_capture *capture;		/* changes only while the gate is shut */
 	struct delayed_work sync_work;		/* SYNCFS some seconds after a change */
-	struct delayed_work watchdog;
+	bool changed;				/* since the last SYNCFS */
+	struct bento_watchdog *watchdog;	/* watchdog.c */
+	bool threads_must_leave;		/* the module's own: their instance crashed and is being ended */
 	unsigned int deadline_ms;
 	struct bento_upgrade_result *last_upgrade;
+	struct rcu_head rcu;
 };
 
 static inline struct bento_mount *bento_sb(const struct super_block *sb)
 {
 	return sb->s_fs_info;
 }
+
+/* Something changed: SYNCFS some seconds from now, so that idle data becomes durable. super.c */
+void bento_sync_soon(struct bento_mount *mount);
 
 /* ---- gate.c --------------------------------------------------------------------------------------------------------------- */
 
@@ -225,22 +264,16 @@ enum bento_crash {
 	BENTO_CRASH_NONE,
 	BENTO_CRASH_PANIC,
 	BENTO_CRASH_DEADLINE,
+	/* The op came back with locks in its hands. */
+	BENTO_CRASH_LEAK,
 	/* Another op crashed the instance. */
 	BENTO_CRASH_ABANDONED,
 };
 
-/* Registers that the callee saves, stack and return address: see escape.S. */
-struct bento_escape {
-	unsigned long regs[8];
-};
+/* A lock that the op holds, which a crash gives up: struct bento_rwlock, with enum bento_held_kind (ks.h) in the low bits. */
+typedef unsigned long bento_held_t;
 
-/* A lock that the op holds; a crash gives it up. */
-struct bento_held {
-	void *lock;				/* struct bento_lock or struct bento_buf */
-	u8 kind;				/* enum in ks.h */
-};
-
-#define BENTO_HELD_INLINE 24
+#define BENTO_HELD_INLINE 16
 
 /*
  * A call under way on this thread: current->journal_info points to it while module code runs, which is how services find it.
@@ -249,21 +282,33 @@ struct bento_ctx {
 	struct bento_mount *mount;
 	struct bento_instance *instance;
 	const struct bento_request_buf *req;	/* NULL for steps in the module's life */
+	struct bento_reply_buf *reply;
+	/* What runs when there is no request. */
+	void (*step)(struct bento_ctx *ctx);
+	void *step_arg;
+	/* Stack pointer of bento_guard(), for leaving: see escape.S. */
+	unsigned long escape;
 	u32 opcode;
 	u32 thread;				/* slot */
-	u64 begin_ns;				/* CLOCK_REALTIME: what the module's clock says */
+	u64 unique;
+	/* CLOCK_REALTIME: what the module's clock says; 0 until somebody asks. Use bento_begin_ns(). */
+	u64 begin_ns;
 	u64 begin_mono_ns;
-	struct task_struct *task;
+	unsigned long begin_jiffies;
 	/* Recording of this op, NULL when there is none; see record/record.h. */
 	struct bento_slot *rec;
 	u32 fallible_calls;			/* counted from 0, for Op.failures */
 	u32 clock_calls;
 	u32 acquisitions;
-	enum bento_crash crash;
-	bool in_service;			/* the watchdog leaves it alone */
-	struct bento_escape escape;
-	unsigned int nr_held;
-	struct bento_held held[BENTO_HELD_INLINE];
+	u8 crash;				/* enum bento_crash */
+	bool overdue;				/* set by the watchdog: leave at the next chance */
+	u16 held_room;
+	u16 nr_held;
+	/* held_inline, or kmalloc'ed when an op holds many. */
+	bento_held_t *held;
+	bento_held_t held_inline[BENTO_HELD_INLINE];
+	unsigned int nofs_flags;
+	void *outer_journal_info;
 };
 
 static inline struct bento_ctx *bento_current(void)
@@ -271,12 +316,35 @@ static inline struct bento_ctx *bento_current(void)
 	return current->journal_info;
 }
 
-/* Like setjmp: 0 at first, non-zero when bento_escape_to() came back. */
-int bento_escape_here(struct bento_escape *escape) __attribute__((returns_twice));
-void __noreturn bento_escape_to(struct bento_escape *escape);
+/* Takes a slot and makes the call known to the watchdog; sleeps while there are too many. */
+void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct bento_instance *instance, u32 opcode);
+/* Gives the slot back. */
+void bento_ctx_end(struct bento_ctx *ctx);
+/* The op's begin, CLOCK_REALTIME in ns. */
+u64 bento_begin_ns(struct bento_ctx *ctx);
+/* Runs the request, or the step, under guard; ctx->crash says how it ended. */
+void bento_run(struct bento_ctx *ctx);
+/* Runs in ctx->step's stead under guard: escape.S. Non-zero when the module was left with bento_escape_to(). */
+int bento_guard(struct bento_ctx *ctx, unsigned long *escape);
+/* Does not return, but is not declared so: objtool would have to know its name. */
+void bento_escape_to(unsigned long escape);
 
-/* Leaves the module for good: notes the crash, wakes who waits, gives up what the op holds. */
-void __noreturn bento_leave(struct bento_ctx *ctx, enum bento_crash crash);
+/* Leaves the module for good: notes the crash, gives up what the op holds. */
+void __bento_leave(struct bento_ctx *ctx, enum bento_crash crash);
+static __always_inline void __noreturn bento_leave(struct bento_ctx *ctx, enum bento_crash crash)
+{
+	__bento_leave(ctx, crash);
+	unreachable();
+}
+
+/* A thread of the module's own: it has no deadline until it is told to leave. */
+#define BENTO_OP_THREAD 0x1ffff
+
+const char *bento_op_name(u32 opcode);
+
+/* watchdog.c */
+int bento_watchdog_start(struct bento_mount *mount);
+void bento_watchdog_stop(struct bento_mount *mount);
 
 /* ---- VFS ------------------------------------------------------------------------------------------------------------------ */
 
@@ -312,6 +380,14 @@ struct bento_file {
 };
 
 /* super.c */
+/* inode.c: the inode part of super_operations. */
+struct inode *bento_alloc_inode(struct super_block *sb);
+void bento_free_inode(struct inode *inode);
+void bento_evict_inode(struct inode *inode);
+int bento_inodes_init(void);
+void bento_inodes_exit(void);
+/* The mount is ending: waits for forgets on their way. */
+void bento_forget_flush(struct bento_mount *mount);
 extern struct file_system_type bento_type, bentoblk_type;
 int bento_super_init(void);
 void bento_super_exit(void);

@@ -138,6 +138,13 @@ struct bento_module_desc {
 /* The one symbol that a module exports. */
 const struct bento_module_desc *bento_module_entry(void);
 
+#ifdef __KERNEL__
+struct module;
+/* registry.c of bentofs.ko: what a module's init and exit functions call. */
+int bento_register_module(const struct bento_module_desc *desc, struct module *owner);
+void bento_unregister_module(struct module *owner);
+#endif
+
 static_assert(sizeof(struct bento_create_args) == 32);
 static_assert(sizeof(struct bento_request_buf) == 96);
 static_assert(offsetof(struct bento_request_buf, args) == 40);
