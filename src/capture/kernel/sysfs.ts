@@ -72,7 +72,7 @@ export async function kernelVersions(root = SYSFS): Promise<readonly KernelVersi
   const names = await folders(join(root, 'fs'));
   const found = await Promise.all(
     names.map(async (fs) => {
-      const lines = (await valueOf(join(root, 'fs', fs), 'versions').catch(ifGone)) ?? '';
+      const lines = (await readValue(join(root, 'fs', fs), 'versions').catch(ifGone)) ?? '';
       // The first line names the columns.
       return lines
         .split('\n')
@@ -98,7 +98,7 @@ function versionIn(fs: string, line: string): KernelVersion {
 
 async function mountOf(root: string, id: string, places: ReadonlyMap<string, string>): Promise<KernelMount> {
   const folder = join(root, 'mounts', id);
-  const value = (name: string): Promise<string> => valueOf(folder, name);
+  const value = (name: string): Promise<string> => readValue(folder, name);
   const opCounts = pairs(await value('ops'), (count) => BigInt(count));
   return {
     kind: 'kernel',
@@ -151,7 +151,7 @@ function dashed(value: string): string | null {
   return value === '-' || value === '' ? null : value;
 }
 
-async function valueOf(folder: string, name: string): Promise<string> {
+async function readValue(folder: string, name: string): Promise<string> {
   return (await readFile(join(folder, name), 'utf8')).replace(/\n$/, '');
 }
 
