@@ -8,6 +8,7 @@ use crate::inode::handles::Handles;
 use crate::inode::table::{Node, Slot, Table};
 use crate::inode::{Inode, ROOT};
 use crate::locks;
+use crate::sorted::SortedMap;
 use crate::state::Kept;
 use crate::volume::Volume;
 use alloc::collections::BTreeMap;
@@ -34,7 +35,8 @@ impl TiffinFs {
         if !root.is_dir() {
             return Err(corrupt(format_args!("inode {ROOT}: the root is no directory")));
         }
-        let slots = BTreeMap::from([(ROOT, Slot::new(Node::new(root), false))]);
+        let mut slots = SortedMap::default();
+        slots.insert(ROOT, Slot::new(Node::new(root), false));
         Ok(TiffinFs::with_table(volume, Table { slots }, Handles::new(1)))
     }
 

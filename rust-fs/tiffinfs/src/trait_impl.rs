@@ -38,7 +38,7 @@ impl FileSystem for TiffinFs {
     fn unmount(mut self) -> Result<()> {
         // Nobody refers to anything any more, whatever the kernel did not take back.
         *self.handles.get_mut() = Handles::new(1);
-        self.table.get_mut().slots.retain(|&ino, _| ino == ROOT);
+        self.table.get_mut().slots.keep_only(ROOT);
         if !self.volume.read_only {
             self.reclaim_orphans()?;
         }

@@ -29,8 +29,7 @@ impl TiffinFs {
         let handles = self.handles.read();
         let kept: usize = self.kept.iter().map(|kept| kept.key.len() + kept.value.len() + 9).sum();
         let known = more.map_or(0, |(key, value)| key.len() + value.len() + 9);
-        let numbers =
-            table.slots.len() + handles.all().len() + running.blocks.len() + log.committed.len() + space.block_groups.len();
+        let numbers = table.slots.len() + handles.count() + running.blocks.len() + log.committed.len() + space.block_groups.len();
         out.try_reserve(512 + numbers * USUAL + kept + known)?;
         let mut encoder = Encoder::new(out);
         let written =
@@ -77,14 +76,14 @@ fn encode(
     encode_counts(out.str("freeInodes")?, &space.inode_groups)?;
     out.str("inodes")?.map(1)?;
     out.str("inoLookupsFlags")?.array(3 * table.slots.len() as u64)?;
-    for (&ino, slot) in &table.slots {
+    for (ino, slot) in table.slots.iter() {
         let checked = slot.node.inode.read().checked;
         let flags = if slot.doomed { DOOMED } else { 0 } | if checked { CHECKED } else { 0 };
         out.u64(ino)?.u64(slot.lookups)?.u64(flags)?;
     }
     out.str("handles")?.map(3)?;
     out.str("next")?.u64(handles.next())?;
-    out.str("fhInoFlags")?.array(3 * handles.all().len() as u64)?;
+    out.str("fhInoFlags")?.array(3 * handles.count() as u64)?;
     for (fh, open) in handles.all() {
         out.u64(fh)?.u64(open.node.ino)?.u32(open.flags)?;
     }

@@ -15,10 +15,11 @@ mod encode;
 use crate::corrupt::say;
 use crate::fs::TiffinFs;
 use crate::inode::Inode;
-use crate::inode::handles::Handles;
+use crate::inode::handles::{Handles, OpenFile};
 use crate::inode::table::{Node, Slot, Table};
 use crate::journal::{Blocks, Log, Running};
 use crate::layout::Geometry;
+use crate::sorted::SortedMap;
 use crate::space::{Allocator, Held};
 use crate::superblock::Superblock;
 use crate::volume::Volume;
@@ -74,8 +75,15 @@ pub fn import(mount: &Mount<'_>, schema: u32, bytes: &[u8]) -> Result<TiffinFs> 
     if state.sequence == 0 || !(1..geometry.journal.count).contains(&state.head) || state.next_fh == 0 {
         return Err(nonsense("the place in the journal"));
     }
-    let hold =
-        |numbers: &[u64]| -> Result<Blocks> { numbers.iter().map(|&number| hold(&device, number, geometry.backup())).collect() };
+    let hold = |numbers: &[u64]| -> Result<Blocks> {
+        // One by one: collecting sorts, with 4 KiB of a kernel's stack as scratch space.
+        let mut blocks = Blocks::new();
+        for &number in numbers {
+            let (number, block) = hold(&device, number, geometry.backup())?;
+            blocks.insert(number, block);
+        }
+        Ok(blocks)
+    };
     let log = Log { sequence: state.sequence, head: state.head, committed: hold(&state.committed)? };
     let running =
         Running { blocks: hold(&state.running)?, credits: 0, since: state.since.map(Time), failed: state.failed.map(Errno::new) };
@@ -125,9 +133,6 @@ fn import_table(volume: &Volume, state: &State) -> Result<Table> {
     let mut slots = Vec::new();
     slots.try_reserve_exact(state.inodes.len())?;
     let block_of = |ino: u64| volume.superblock.geometry.inode_place(ino).map(|(number, _)| number);
-    if !state.inodes.is_sorted_by(|one, two| one.ino < two.ino) {
-        return Err(nonsense("the order of the inodes in memory"));
-    }
     // In order of number, so inodes of one block of the table follow one another.
     for together in state.inodes.chunk_by(|one, two| block_of(one.ino) == block_of(two.ino)) {
         let number = block_of(together[0].ino).ok_or_else(|| nonsense("an inode in memory that cannot be"))?;
@@ -139,19 +144,19 @@ fn import_table(volume: &Volume, state: &State) -> Result<Table> {
             inode.checked = kept.flags & CHECKED != 0;
             let mut slot = Slot::new(Node::new(inode), kept.flags & DOOMED != 0);
             slot.lookups = kept.lookups;
-            slots.push((kept.ino, slot));
+            slots.push((kept.ino, Some(slot)));
         }
     }
-    let table = Table { slots: slots.into_iter().collect() };
-    if table.slots.contains_key(&crate::inode::ROOT) { Ok(table) } else { Err(nonsense("the root is not in memory")) }
+    let slots = SortedMap::from_sorted(slots).ok_or_else(|| nonsense("the order of the inodes in memory"))?;
+    if slots.get(crate::inode::ROOT).is_some() { Ok(Table { slots }) } else { Err(nonsense("the root is not in memory")) }
 }
 
 fn import_handles(table: &Table, state: &State) -> Result<Handles> {
     let mut open = Vec::new();
     open.try_reserve_exact(state.handles.len())?;
     for kept in &state.handles {
-        let slot = table.slots.get(&kept.ino).filter(|_| kept.fh < state.next_fh).ok_or_else(|| nonsense("an open handle"))?;
-        open.push((kept.fh, slot.node.clone(), kept.flags));
+        let slot = table.slots.get(kept.ino).filter(|_| kept.fh < state.next_fh).ok_or_else(|| nonsense("an open handle"))?;
+        open.push((kept.fh, Some(OpenFile { node: slot.node.clone(), flags: kept.flags })));
     }
-    Ok(Handles::restored(state.next_fh, open, &state.forgotten))
+    Handles::restored(state.next_fh, open, &state.forgotten).ok_or_else(|| nonsense("the order of the open handles"))
 }
