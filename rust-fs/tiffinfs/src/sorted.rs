@@ -46,6 +46,21 @@ impl<V> SortedMap<V> {
         in_run.or_else(|| self.tree.get(&key))
     }
 
+    /// As [`SortedMap::get`], for many keys that mostly follow one another in a map that was just made: `near` is where the last one was.
+    pub fn near(&self, near: &mut usize, key: u64) -> Option<&V> {
+        match self.run.get(*near) {
+            Some((here, value)) if *here == key => {
+                *near += 1;
+                value.as_ref()
+            }
+            _ => {
+                let place = self.place(key)?;
+                *near = place + 1;
+                self.run[place].1.as_ref()
+            }
+        }
+    }
+
     /// The value of `key`, to be changed.
     pub fn get_mut(&mut self, key: u64) -> Option<&mut V> {
         match self.place(key) {

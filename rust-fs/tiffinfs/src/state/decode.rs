@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 //! Reading the state, schemas 1 and 2.
 
+use super::numbers::take;
 use super::{CHECKED, DOOMED, Kept};
 use alloc::string::String;
 use alloc::vec::Vec;
 use libbentofs::cbor::Decoder;
+use libbentofs::cbor::data::Type;
 use libbentofs::cbor::decode::Error;
 
 type Decoded<T> = core::result::Result<T, Error>;
@@ -61,25 +63,44 @@ fn each_key<'b>(from: &mut Decoder<'b>, mut entry: impl FnMut(&'b str, &mut Deco
     Ok(())
 }
 
-/// Items of an array, each being `width` items of CBOR.
-fn each_item<'b, T>(from: &mut Decoder<'b>, width: u64, mut item: impl FnMut(&mut Decoder<'b>) -> Decoded<T>) -> Decoded<Vec<T>> {
+/// The items of an array.
+fn each_item<'b, T>(from: &mut Decoder<'b>, mut item: impl FnMut(&mut Decoder<'b>) -> Decoded<T>) -> Decoded<Vec<T>> {
     let mut items = Vec::new();
     let Some(count) = from.array()? else {
-        while from.datatype()? != libbentofs::cbor::data::Type::Break {
+        while from.datatype()? != Type::Break {
             items.push(item(from)?);
         }
         from.skip()?;
         return Ok(items);
     };
-    // An item is a byte at least, so a length cannot ask for more memory than the state has bytes.
-    let left = from.input().len().saturating_sub(from.position()) as u64;
-    if count % width != 0 || count > left {
-        return Err(Error::message("an array's length"));
-    }
-    items.try_reserve_exact((count / width) as usize).map_err(|_| Error::message("no memory"))?;
-    for _ in 0..count / width {
+    // The length is not trusted with memory: items are added as they come.
+    for _ in 0..count {
         items.push(item(from)?);
     }
+    Ok(items)
+}
+
+/// An array of numbers, three of which are an item.
+fn each_three<T>(from: &mut Decoder<'_>, item: impl Fn([u64; 3]) -> Option<T>) -> Decoded<Vec<T>> {
+    let damaged = || Error::message("a run of numbers");
+    let count = from.array()?.filter(|count| count % 3 == 0).ok_or_else(damaged)?;
+    let mut rest = from.input().get(from.position()..).unwrap_or_default();
+    // A number is a byte at least, so a length cannot ask for more memory than the state has bytes.
+    let count = usize::try_from(count).ok().filter(|&count| count <= rest.len()).ok_or_else(damaged)?;
+    let mut items = Vec::new();
+    items.try_reserve_exact(count / 3).map_err(|_| Error::message("no memory"))?;
+    let mut number = || {
+        take(rest)
+            .map(|(number, after)| {
+                rest = after;
+                number
+            })
+            .ok_or_else(damaged)
+    };
+    for _ in 0..count / 3 {
+        items.push(item([number()?, number()?, number()?]).ok_or_else(damaged)?);
+    }
+    from.set_position(from.input().len() - rest.len());
     Ok(items)
 }
 
@@ -88,7 +109,7 @@ pub fn decode(schema: u32, bytes: &[u8]) -> Decoded<State> {
     let mut state = State::default();
     each_key(&mut Decoder::new(bytes), |part, from| match part {
         "inodes" if schema == 1 => {
-            state.inodes = each_item(from, 1, inode_of_schema_1)?;
+            state.inodes = each_item(from, inode_of_schema_1)?;
             Ok(())
         }
         "volume" | "journal" | "space" | "inodes" | "handles" => {
@@ -117,27 +138,26 @@ fn decode_field(state: &mut State, part: &str, key: &str, from: &mut Decoder<'_>
         ("journal", "head") => state.head = from.u64()?,
         ("journal", "since") => state.since = from.decode()?,
         ("journal", "failed") => state.failed = from.decode()?,
-        ("journal", "running") => state.running = each_item(from, 1, |from| from.u64())?,
-        ("journal", "committed") => state.committed = each_item(from, 1, |from| from.u64())?,
+        ("journal", "running") => state.running = each_item(from, |from| from.u64())?,
+        ("journal", "committed") => state.committed = each_item(from, |from| from.u64())?,
         ("space", "nextBlock") => state.next_block = from.u64()?,
         ("space", "nextInode") => state.next_inode = from.u64()?,
-        ("space", "untilCommit") => state.until_commit = each_item(from, 1, pair)?,
-        ("space", "untilCheckpoint") => state.until_checkpoint = each_item(from, 1, pair)?,
-        ("space", "freeBlocks") => state.free_blocks = Some(each_item(from, 1, |from| from.u32())?),
-        ("space", "freeInodes") => state.free_inodes = Some(each_item(from, 1, |from| from.u32())?),
+        ("space", "untilCommit") => state.until_commit = each_item(from, pair)?,
+        ("space", "untilCheckpoint") => state.until_checkpoint = each_item(from, pair)?,
+        ("space", "freeBlocks") => state.free_blocks = Some(each_item(from, |from| from.u32())?),
+        ("space", "freeInodes") => state.free_inodes = Some(each_item(from, |from| from.u32())?),
         ("inodes", "inoLookupsFlags") => {
-            let inode = |from: &mut Decoder<'_>| Ok(InodeState { ino: from.u64()?, lookups: from.u64()?, flags: from.u64()? });
-            state.inodes = each_item(from, 3, inode)?;
+            state.inodes = each_three(from, |[ino, lookups, flags]| Some(InodeState { ino, lookups, flags }))?;
         }
         ("handles", "next") => state.next_fh = from.u64()?,
         ("handles", "fhInoFlags") => {
-            let handle = |from: &mut Decoder<'_>| Ok(HandleState { fh: from.u64()?, ino: from.u64()?, flags: from.u32()? });
-            state.handles = each_item(from, 3, handle)?;
+            let handle = |[fh, ino, flags]: [u64; 3]| Some(HandleState { fh, ino, flags: flags.try_into().ok()? });
+            state.handles = each_three(from, handle)?;
         }
-        ("handles", "forgotten") => state.forgotten = each_item(from, 1, |from| from.u64())?,
+        ("handles", "forgotten") => state.forgotten = each_item(from, |from| from.u64())?,
         ("handles", "open") => {
             let forgotten = &mut state.forgotten;
-            state.handles = each_item(from, 1, |from| handle_of_schema_1(from, forgotten))?;
+            state.handles = each_item(from, |from| handle_of_schema_1(from, forgotten))?;
         }
         _ => from.skip()?,
     }

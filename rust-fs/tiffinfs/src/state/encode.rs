@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 //! Writing the state, schema 2.
 
+use super::numbers::put;
 use super::{CHECKED, DOOMED, Kept};
 use crate::fs::TiffinFs;
 use crate::inode::handles::Handles;
@@ -17,8 +18,8 @@ use libbentofs::{Errno, Result};
 type Out<'a> = Encoder<&'a mut Vec<u8>>;
 type Encoded = core::result::Result<(), Error<Infallible>>;
 
-/// Bytes that an inode, or a handle, takes at most but rarely: room is taken once, not as it grows.
-const USUAL: usize = 16;
+/// Bytes that an inode or a handle usually takes: room is taken once, and hardly ever grows.
+const USUAL: usize = 12;
 
 impl TiffinFs {
     pub(crate) fn write_state(&self, out: &mut Vec<u8>, more: Option<(&str, &[u8])>) -> Result<()> {
@@ -79,13 +80,17 @@ fn encode(
     for (ino, slot) in table.slots.iter() {
         let checked = slot.node.inode.read().checked;
         let flags = if slot.doomed { DOOMED } else { 0 } | if checked { CHECKED } else { 0 };
-        out.u64(ino)?.u64(slot.lookups)?.u64(flags)?;
+        for number in [ino, slot.lookups, flags] {
+            put(out.writer_mut(), number);
+        }
     }
     out.str("handles")?.map(3)?;
     out.str("next")?.u64(handles.next())?;
     out.str("fhInoFlags")?.array(3 * handles.count() as u64)?;
     for (fh, open) in handles.all() {
-        out.u64(fh)?.u64(open.node.ino)?.u32(open.flags)?;
+        for number in [fh, open.node.ino, open.flags.into()] {
+            put(out.writer_mut(), number);
+        }
     }
     out.str("forgotten")?.begin_array()?;
     for ino in handles.forgotten() {

@@ -11,6 +11,7 @@
 
 mod decode;
 mod encode;
+mod numbers;
 
 use crate::corrupt::say;
 use crate::fs::TiffinFs;
@@ -152,10 +153,12 @@ fn import_table(volume: &Volume, state: &State) -> Result<Table> {
 }
 
 fn import_handles(table: &Table, state: &State) -> Result<Handles> {
-    let mut open = Vec::new();
+    // Files are mostly opened in the order in which they were made.
+    let (mut open, mut near) = (Vec::new(), 0);
     open.try_reserve_exact(state.handles.len())?;
     for kept in &state.handles {
-        let slot = table.slots.get(kept.ino).filter(|_| kept.fh < state.next_fh).ok_or_else(|| nonsense("an open handle"))?;
+        let slot = table.slots.near(&mut near, kept.ino).filter(|_| kept.fh < state.next_fh);
+        let slot = slot.ok_or_else(|| nonsense("an open handle"))?;
         open.push((kept.fh, Some(OpenFile { node: slot.node.clone(), flags: kept.flags })));
     }
     Handles::restored(state.next_fh, open, &state.forgotten).ok_or_else(|| nonsense("the order of the open handles"))
