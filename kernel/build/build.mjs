@@ -15,7 +15,7 @@ import { BuildError } from './run.mjs';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** File systems that are built when none is named. */
-export const FILE_SYSTEMS = ['tiffinfs', 'memfs'];
+export const FILE_SYSTEMS = ['tiffinfs', 'tiffinfs-prov', 'memfs'];
 
 /**
  * @typedef {{

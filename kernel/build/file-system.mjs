@@ -35,7 +35,7 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
   const folder = join(out, 'fs', name);
   mkdirSync(folder, { recursive: true });
   const rust = join(folder, 'rust.o_shipped');
-  const crates = [...SHARED, fs].map((part) => join(workspace, part));
+  const crates = [...SHARED, ...withDependencies(workspace, fs)].map((part) => join(workspace, part));
   // The revision is compiled in. A member of the workspace that is not built for the kernel does not matter.
   const rustDigest = digestOf(workspace, crates, ['rust', fs, revision, ...toolchainWords(), tree.release]);
   if (!isMadeFrom(rust, rustDigest)) {
@@ -76,4 +76,12 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
     });
   }
   return module;
+}
+
+/** A crate of the workspace and those of it that it is made of: tiffinfs-prov is around tiffinfs. @param {string} workspace @param {string} crate @returns {readonly string[]} */
+function withDependencies(workspace, crate) {
+  const manifest = readFileSync(join(workspace, crate, 'Cargo.toml'), 'utf8');
+  const named = [...manifest.matchAll(/^([a-z0-9-]+)\.workspace = true$/gm)].map(([, name = '']) => name);
+  const own = named.filter((name) => !SHARED.includes(name) && existsSync(join(workspace, name, 'Cargo.toml')));
+  return [crate, ...own.flatMap((name) => withDependencies(workspace, name))];
 }

@@ -7,5 +7,6 @@ mod modules;
 
 mod control;
 mod ends;
+mod provenance;
 mod recording;
 mod rig;
