@@ -98,7 +98,7 @@ unsafe extern "C" {
 
     /// Starts a thread that runs `run(arg)` once; null when it cannot: then `run` is never called. `name` (up to 15 bytes are kept) is for
     /// people, and for finding the task again in another version. The thread lives until it is joined, which the module does
-    /// exactly once. (sleeps)
+    /// exactly once. Counts as a fallible call (EAGAIN). (sleeps)
     pub fn bento_ks_thread_spawn(
         run: unsafe extern "C" fn(arg: *mut c_void),
         arg: *mut c_void,
@@ -111,7 +111,7 @@ unsafe extern "C" {
 
     /// Makes a work item, not queued: a function that the host runs in a thread of its own choice, once each time it was
     /// queued, never twice at once. `name` as for a thread. Null when it cannot. The module keeps `arg` alive until the item is
-    /// freed. (sleeps)
+    /// freed. Counts as a fallible call (EAGAIN). (sleeps)
     pub fn bento_ks_work_new(
         run: unsafe extern "C" fn(arg: *mut c_void),
         arg: *mut c_void,
@@ -119,7 +119,7 @@ unsafe extern "C" {
         name_len: usize,
     ) -> *mut RawWork;
     /// Queues one run of the item, `delay_ns` nanoseconds from now or a little later. 1; or 0 when it is queued already, which
-    /// leaves that run's time as it is. An item is no longer queued as soon as its run begins, so one that is running can be queued again (by
+    /// leaves that run's time as it is, or is being freed. An item is no longer queued as soon as its run begins, so one that is running can be queued again (by
     /// its own run too), for after that run. Does not sleep, and may be called with locks held.
     pub fn bento_ks_work_queue(work: *mut RawWork, delay_ns: u64) -> u32;
     /// Takes the item out of the queue (1; 0 when it was not in it), and waits for the end of a run that is under way. Not from its own run;
