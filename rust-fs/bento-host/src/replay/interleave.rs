@@ -62,6 +62,8 @@ fn op_in_words(record: &OpRecord) -> String {
 /// What has interleaved so far.
 #[derive(Debug, Clone, Default)]
 pub struct Interleavings {
+    /// Names of the lock classes.
+    classes: Vec<String>,
     count: u64,
     first: Option<host::Interleaving>,
     recent: VecDeque<Taken>,
@@ -70,6 +72,11 @@ pub struct Interleavings {
 }
 
 impl Interleavings {
+    /// None yet; `classes` are the names of the recorded module's lock classes.
+    pub fn new(classes: Vec<String>) -> Interleavings {
+        Interleavings { classes, ..Interleavings::default() }
+    }
+
     /// How many, and the first.
     pub fn known(&self) -> Option<(u64, &host::Interleaving)> {
         self.first.as_ref().map(|first| (self.count, first))
@@ -119,7 +126,9 @@ impl Interleavings {
             }
         }
         if let Some((entry, other, other_name)) = found {
-            self.add(seq, name, other, &other_name, format!("{}/{}", entry.class, entry.key));
+            let class = usize::try_from(entry.class).ok().and_then(|class| self.classes.get(class)).cloned();
+            let class = class.unwrap_or_else(|| format!("class {}", entry.class));
+            self.add(seq, name, other, &other_name, format!("{class}/{}", entry.key));
         }
     }
 

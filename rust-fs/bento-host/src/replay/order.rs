@@ -89,7 +89,7 @@ impl Order {
             segments: VecDeque::new(),
             ended: false,
             prefix,
-            interleavings: Interleavings::default(),
+            interleavings: Interleavings::new(source.module().lock_class),
         };
         if let Some(&last) = ahead.last() {
             while !order.ended && order.window.back().is_none_or(|waiting| waiting.record.seq < last) {
