@@ -14,6 +14,7 @@ pub mod interleave;
 pub mod line;
 pub mod listing;
 pub mod order;
+mod redacted;
 pub mod rules;
 pub mod run_error;
 pub mod segments;

@@ -423,8 +423,8 @@ fn clock(subject: &Subject) -> Clock<'_> {
     }
 }
 
-/// Whether the module is the one that was recorded.
+/// Whether the module is the one that was recorded, and so were the names.
 pub fn is_same_build(source: &Source, module: &Module) -> bool {
     let recorded = source.module();
-    !recorded.build_id.is_empty() && recorded.build_id[..] == module.info().build_id[..]
+    !source.is_redacted() && !recorded.build_id.is_empty() && recorded.build_id[..] == module.info().build_id[..]
 }

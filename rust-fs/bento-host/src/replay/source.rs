@@ -255,6 +255,11 @@ impl Source {
         self.header().data_policy() == pb::DataPolicy::None
     }
 
+    /// Names are others than those that were recorded.
+    pub fn is_redacted(&self) -> bool {
+        self.without_data() && self.header().source() == pb::Source::Derived
+    }
+
     /// The content of a WRITE.
     pub fn content(&self, hash: &[u8], size: u32) -> Option<Bytes> {
         if self.without_data() {

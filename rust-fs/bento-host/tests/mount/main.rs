@@ -9,3 +9,4 @@ mod control;
 mod ends;
 mod recording;
 mod rig;
+mod tasks;
