@@ -22,7 +22,7 @@ fn dynamic_symbols(module: &Path, flag: &str) -> Vec<String> {
 
 #[test]
 fn a_module_imports_services_and_memory_functions_only() {
-    for name in ["memfs", "tiffinfs"] {
+    for name in ["memfs", "tiffinfs", "busy"] {
         let module = modules::module(name);
         let imports = dynamic_symbols(&module, "--undefined-only");
         assert!(imports.iter().any(|symbol| symbol.starts_with("bento_ks_")), "{name} uses no service: {imports:?}");

@@ -142,16 +142,20 @@ impl<'a> Context<'a> {
             counts: Counts::default(),
             escape: RefCell::new(None),
         };
-        context.begin(inputs.begin_ns, inputs.given, inputs.counting);
+        context.start(inputs.begin_ns, inputs.given, inputs.counting);
         context
     }
 
-    /// Begins anew at a clock of `begin_ns`: an op, or the next segment of a task.
+    /// Begins the next segment of a task, at a clock of `begin_ns`.
     pub(crate) fn begin(&self, begin_ns: i64, given: Option<Box<Given>>, counting: bool) {
+        self.started.set(Instant::now());
+        self.start(begin_ns, given, counting);
+    }
+
+    fn start(&self, begin_ns: i64, given: Option<Box<Given>>, counting: bool) {
         // A list cut short (a damaged trace) gives what is whole.
         let first = given.as_ref().and_then(|given| given.lock_order.get(..5).map(|entry| entry[0]));
         self.begin_ns.set(begin_ns);
-        self.started.set(Instant::now());
         self.counting.set(counting);
         *self.given.borrow_mut() = given;
         let Counts { acquisitions, last_taken, next_given, calls, clock_calls, random_used } = &self.counts;

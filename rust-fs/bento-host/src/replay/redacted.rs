@@ -2,8 +2,7 @@
 //! Traces without names and contents: what other names change in answers that are right.
 //!
 //! Names in a redacted trace keep their length and their order, but not their hashes. A directory that places names by hash splits
-//! elsewhere and has another size, and the device another number of free blocks. So these are not compared, and inodes, cookies and lock orders
-//! are treated as another version's.
+//! elsewhere and has another size. So that is not compared, and inodes, cookies and lock orders are treated as another version's.
 
 use crate::proto::host::FieldDifference;
 use crate::proto::trace as pb;
@@ -24,11 +23,7 @@ pub fn excuse(reply: Option<&Reply>, found: &mut Vec<FieldDifference>) {
         Some(Reply::Stat(stat)) => is_directory(stat.attr.as_ref()),
         _ => false,
     };
-    found.retain(|difference| {
-        let of_size = directory && (difference.field.ends_with(".size") || difference.field.ends_with(".blocks"));
-        let of_room = matches!(difference.field.as_str(), "statfs.bfree" | "statfs.bavail");
-        !of_size && !of_room
-    });
+    found.retain(|difference| !directory || !(difference.field.ends_with(".size") || difference.field.ends_with(".blocks")));
 }
 
 /// The same for an entry of a listing.
