@@ -76,7 +76,8 @@ pub(crate) struct Context<'a> {
     pub(crate) thread: u32,
     pub(crate) counting: bool,
     begin_ns: i64,
-    started: Instant,
+    /// When it really began; not looked at in a replay, whose clock is the recorded one.
+    started: Option<Instant>,
     given: Option<Box<Given>>,
     taken: RefCell<Taken>,
     /// Lock acquisitions so far.
@@ -109,7 +110,7 @@ impl<'a> Context<'a> {
             thread: inputs.thread,
             counting: inputs.counting,
             begin_ns: inputs.begin_ns,
-            started: Instant::now(),
+            started: inputs.given.is_none().then(Instant::now),
             given: inputs.given,
             taken: RefCell::default(),
             acquisitions: Cell::new(0),
@@ -199,7 +200,7 @@ impl<'a> Context<'a> {
         if let Some(given) = &self.given {
             return self.begin_ns.saturating_add(given.clock_ns.get(call).copied().unwrap_or(0));
         }
-        if !self.counting || self.started.elapsed() < CLOCK_STANDS_FOR {
+        if !self.counting || self.started.is_none_or(|started| started.elapsed() < CLOCK_STANDS_FOR) {
             return self.begin_ns;
         }
         let now = realtime_ns().max(self.begin_ns);

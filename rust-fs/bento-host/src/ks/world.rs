@@ -2,7 +2,9 @@
 //! Everything that one instance of a module can reach.
 
 use super::lock::{Counters, KsLock, LockId};
+use super::solo::SoloMutex;
 use crate::device::BlockDevice;
+use crate::mix::MixMap;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -61,7 +63,7 @@ pub type LogLine = Box<dyn Fn(u32, &str) + Send + Sync>;
 pub struct WorldOptions {
     /// Longest that one op may run.
     pub deadline: Duration,
-    /// One thread runs all ops: a lock that is held will never be given up.
+    /// One thread runs all ops, and nobody looks at the world or its device meanwhile: a lock that is held will never be given up.
     pub single_threaded: bool,
     /// The module may start threads of its own. Their lock order is not recorded, so worlds that record or replay say no.
     pub module_threads: bool,
@@ -110,9 +112,9 @@ pub struct World {
     me: Weak<World>,
     pub(crate) device: Option<Arc<dyn BlockDevice>>,
     options: WorldOptions,
-    locks: Mutex<HashMap<LockId, LivePointer>>,
+    locks: SoloMutex<MixMap<LockId, LivePointer>>,
     /// Counters of locks that come to life later, after a checkpoint.
-    waiting_counters: Mutex<HashMap<LockId, Counters>>,
+    waiting_counters: SoloMutex<HashMap<LockId, Counters>>,
     crash: Mutex<Option<Crash>>,
     crashed: AtomicBool,
     order: Mutex<Option<String>>,
@@ -138,12 +140,23 @@ impl World {
             let of_blocks = counters.iter().filter(|(id, _)| id.class == bento_abi::BLOCK_LOCK_CLASS);
             device.set_lock_counters(of_blocks.map(|(id, counters)| (id.key, *counters)).collect());
         }
+        let (locks, waiting_counters) = (SoloMutex::default(), SoloMutex::new(counters));
+        if options.single_threaded {
+            // SAFETY: one thread runs all ops, by the option; whoever looks at the world or its device beside them is on it too.
+            unsafe {
+                locks.set_solo();
+                waiting_counters.set_solo();
+                if let Some(device) = &device {
+                    device.set_solo();
+                }
+            }
+        }
         Arc::new_cyclic(|me| World {
             me: Weak::clone(me),
             device,
             options,
-            locks: Mutex::default(),
-            waiting_counters: Mutex::new(counters),
+            locks,
+            waiting_counters,
             crash: Mutex::new(None),
             crashed: AtomicBool::new(false),
             order: Mutex::new(None),
@@ -224,15 +237,17 @@ impl World {
     }
 
     pub(crate) fn enter_lock(&self, id: LockId, make: impl FnOnce(Counters) -> *const KsLock) -> *const KsLock {
-        let counters = held(&self.waiting_counters).remove(&id).unwrap_or_default();
+        let mut waiting = self.waiting_counters.lock();
+        let counters = if waiting.is_empty() { Counters::default() } else { waiting.remove(&id).unwrap_or_default() };
+        drop(waiting);
         let lock = make(counters);
-        held(&self.locks).insert(id, LivePointer(lock));
+        self.locks.lock().insert(id, LivePointer(lock));
         lock
     }
 
     /// Forgets a lock that is about to be freed, unless a younger one has taken its name.
     pub(crate) fn leave_lock(&self, id: LockId, lock: *const KsLock) {
-        let mut locks = held(&self.locks);
+        let mut locks = self.locks.lock();
         if locks.get(&id).is_some_and(|live| std::ptr::eq(live.0, lock)) {
             locks.remove(&id);
         }
@@ -243,17 +258,17 @@ impl World {
         if id.class == bento_abi::BLOCK_LOCK_CLASS {
             return self.device.as_ref().map(|device| device.lock_counters(id.key)).unwrap_or_default();
         }
-        if let Some(lock) = held(&self.locks).get(&id) {
+        if let Some(lock) = self.locks.lock().get(&id) {
             // SAFETY: in the table, so alive; the table is locked.
             return unsafe { (*lock.0).counters() };
         }
-        held(&self.waiting_counters).get(&id).copied().unwrap_or_default()
+        self.waiting_counters.lock().get(&id).copied().unwrap_or_default()
     }
 
     /// Counters of every lock that was ever taken and may be taken again; for a checkpoint, while no op is under way.
     pub fn all_lock_counters(&self) -> HashMap<LockId, Counters> {
-        let mut all = held(&self.waiting_counters).clone();
-        for (id, lock) in held(&self.locks).iter() {
+        let mut all = self.waiting_counters.lock().clone();
+        for (id, lock) in self.locks.lock().iter() {
             // SAFETY: in the table, so alive; the table is locked.
             all.insert(*id, unsafe { (*lock.0).counters() });
         }

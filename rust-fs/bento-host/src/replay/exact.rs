@@ -148,7 +148,7 @@ impl Shared<'_> {
     }
 
     /// One recorded thread.
-    fn thread(&self, ops: &Receiver<OpRecord>) {
+    fn thread(&self, ops: &Receiver<Box<OpRecord>>) {
         let mut line = Line::default();
         while let Ok(record) = ops.recv() {
             if !self.begin(&record) {
@@ -253,7 +253,7 @@ pub fn run(
     Ok(ran)
 }
 
-fn life(subject: &mut Subject, record: OpRecord, rules: &mut Rules, ran: &mut Ran) {
+fn life(subject: &mut Subject, record: Box<OpRecord>, rules: &mut Rules, ran: &mut Ran) {
     let seq = record.seq;
     ran.replayed += 1;
     match subject.apply(record.clone()) {
@@ -275,13 +275,13 @@ fn life(subject: &mut Subject, record: OpRecord, rules: &mut Rules, ran: &mut Ra
 /// Ops for the threads, up to a step in the module's life.
 struct Feed<'a> {
     tape: &'a mut super::source::Tape,
-    held: Option<OpRecord>,
+    held: Option<Box<OpRecord>>,
     /// What came instead of an op for a thread.
-    next: Option<OpRecord>,
+    next: Option<Box<OpRecord>>,
 }
 
 impl Feed<'_> {
-    fn take(&mut self, source: &Source, end: u64) -> Result<Option<OpRecord>, RunError> {
+    fn take(&mut self, source: &Source, end: u64) -> Result<Option<Box<OpRecord>>, RunError> {
         if self.next.is_some() {
             return Ok(None);
         }
@@ -326,7 +326,7 @@ fn threads(
         names: &subject.names,
     };
     let result = std::thread::scope(|scope| {
-        let mut lines: BTreeMap<u32, Sender<OpRecord>> = BTreeMap::new();
+        let mut lines: BTreeMap<u32, Sender<Box<OpRecord>>> = BTreeMap::new();
         let mut fed = ran.place;
         let mut stuck = (0_u64, Instant::now());
         let mut ahead = LOOKAHEAD;
@@ -391,7 +391,7 @@ fn threads(
     }
     if let Some((seq, crash)) = state.crash {
         let record = match state.under_way.into_values().find(|record| record.seq == seq) {
-            Some(record) => Some(record),
+            Some(record) => Some(Box::new(record)),
             None => source.op(seq)?,
         };
         if let Some(record) = record {
@@ -412,7 +412,7 @@ fn exhausted(source: &Source, fed: u64) -> bool {
     fed >= source.ops()
 }
 
-fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, thread: u32) -> Sender<OpRecord> {
+fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, thread: u32) -> Sender<Box<OpRecord>> {
     let (sender, ops) = channel();
     let builder = std::thread::Builder::new().name(format!("replay-{thread}")).stack_size(STACK);
     if builder.spawn_scoped(scope, move || shared.thread(&ops)).is_err() {

@@ -35,10 +35,9 @@ pub enum Clock<'a> {
 
 /// What the order gives.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are ops")]
 pub enum Next {
     /// The next op.
-    Op(OpRecord),
+    Op(Box<OpRecord>),
     /// The trace is over.
     End,
 }
@@ -58,7 +57,7 @@ fn entries(op: &pb::Op) -> impl Iterator<Item = Entry> {
 
 #[derive(Debug)]
 struct Waiting {
-    record: OpRecord,
+    record: Box<OpRecord>,
     /// Ops up to this one ended before it began.
     after: u64,
     taken: bool,
@@ -184,7 +183,7 @@ impl Order {
     }
 
     /// Takes op `seq`, as another run did.
-    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<OpRecord>, TraceError> {
+    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<Box<OpRecord>>, TraceError> {
         loop {
             if let Some(at) = self.window.iter().position(|waiting| waiting.record.seq == seq && !waiting.taken) {
                 let Next::Op(record) = self.take(at) else { return Ok(None) };

@@ -220,7 +220,7 @@ impl Run {
         Ok(self.order.next_is(&self.source, seq)?.map_or(Step::End, |record| self.apply(record)))
     }
 
-    fn apply(&mut self, record: OpRecord) -> Step {
+    fn apply(&mut self, record: Box<OpRecord>) -> Step {
         let seq = record.seq;
         self.replayed += 1;
         self.differences.clear();
@@ -268,7 +268,7 @@ impl Run {
         let Some((panic, record)) = self.source.panic().filter(|_| !self.past_panic).cloned() else { return Step::End };
         self.past_panic = true;
         let seq = self.source.ops() + 1;
-        let record = OpRecord { seq, ..record };
+        let record = Box::new(OpRecord { seq, ..*record });
         match self.subject.apply(record.clone()) {
             Applied::Crashed(crash) => {
                 self.crashes(seq, crash, Some(&panic));

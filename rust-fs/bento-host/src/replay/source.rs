@@ -4,8 +4,8 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
-use super::table::MixMap;
 use crate::device::CowDevice;
+use crate::mix::MixMap;
 use crate::proto::host;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
@@ -45,7 +45,7 @@ pub struct Source {
     /// A chunk's contents that were fetched out of turn.
     fetched: Mutex<Option<(u32, MixMap<u64, Bytes>)>>,
     /// The op that ended the recorded module.
-    panic: Option<(pb::Panic, OpRecord)>,
+    panic: Option<(Box<pb::Panic>, Box<OpRecord>)>,
     outline: Outline,
     /// Ops that were under way when the recording ended.
     unfinished: u64,
@@ -184,7 +184,7 @@ impl Source {
     }
 
     /// The op that ended the recorded module, as number `ops() + 1`.
-    pub fn panic(&self) -> Option<&(pb::Panic, OpRecord)> {
+    pub fn panic(&self) -> Option<&(Box<pb::Panic>, Box<OpRecord>)> {
         self.panic.as_ref()
     }
 
@@ -230,7 +230,7 @@ impl Source {
     }
 
     /// One op.
-    pub fn op(&self, seq: u64) -> Result<Option<OpRecord>, TraceError> {
+    pub fn op(&self, seq: u64) -> Result<Option<Box<OpRecord>>, TraceError> {
         let mut tape = self.tape(seq);
         Ok(tape.next(self)?.filter(|record| record.seq == seq))
     }
@@ -297,7 +297,7 @@ pub struct Tape {
 
 impl Tape {
     /// The next op.
-    pub fn next(&mut self, source: &Source) -> Result<Option<OpRecord>, TraceError> {
+    pub fn next(&mut self, source: &Source) -> Result<Option<Box<OpRecord>>, TraceError> {
         while let Some(item) = self.item(&source.reader, source.allow_gaps)? {
             match item {
                 TraceItem::Op(record) if record.seq >= self.next_seq => {

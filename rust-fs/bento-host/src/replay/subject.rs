@@ -64,7 +64,7 @@ pub struct Subject {
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// The recorded op; none of its numbers translated.
-    pub record: OpRecord,
+    pub record: Box<OpRecord>,
     /// The request with the replay's numbers, where they are others.
     pub translated: Option<Box<pb::Op>>,
     /// The replay's answer; nothing when the module crashed in it.
@@ -240,7 +240,7 @@ impl Subject {
     }
 
     /// Asks one op, compares the answer with the recorded one, and learns from it.
-    pub fn apply(&mut self, record: OpRecord) -> Applied {
+    pub fn apply(&mut self, record: Box<OpRecord>) -> Applied {
         let (answer, taken, translated) = match self.ask(&record) {
             Ok(asked) => asked,
             Err(applied) => return applied,

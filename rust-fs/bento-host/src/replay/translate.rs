@@ -6,7 +6,8 @@
 
 use super::compare::Names;
 use super::listing::Listings;
-use super::table::{MixMap, Numbers};
+use super::table::Numbers;
+use crate::mix::MixMap;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::{Reply, Request};
 use std::borrow::Cow;

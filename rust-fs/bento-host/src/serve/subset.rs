@@ -100,7 +100,7 @@ impl Reference {
     }
 
     /// The next op of the part, with the reference's request and answer; `None` at its end.
-    fn next(&mut self) -> Result<Option<OpRecord>, Failure> {
+    fn next(&mut self) -> Result<Option<Box<OpRecord>>, Failure> {
         loop {
             let Next::Op(record) = self.order.next(&self.source, Clock::Trace)? else { return Ok(None) };
             let begins = matches!(record.op.request, Some(Request::Mkfs(_) | Request::Mount(_)));
@@ -130,7 +130,7 @@ impl Reference {
                 }
             }
             let Some(asked) = self.subject.last() else { continue };
-            return Ok(Some(OpRecord { op: asked.op(), ..asked.record.clone() }));
+            return Ok(Some(Box::new(OpRecord { op: asked.op(), ..*asked.record.clone() })));
         }
     }
 }

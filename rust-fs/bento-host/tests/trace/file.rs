@@ -60,7 +60,7 @@ pub fn write(path: &Path, steps: &[Step]) -> Vec<TraceItem> {
                 } else {
                     writer.unfinished(*begin_ns, *caller, &mut op, content.as_deref());
                 }
-                let record = OpRecord { seq: if ended { seq } else { 0 }, begin_ns: *begin_ns, caller: *caller, op };
+                let record = Box::new(OpRecord { seq: if ended { seq } else { 0 }, begin_ns: *begin_ns, caller: *caller, op });
                 items.push(if ended { TraceItem::Op(record) } else { TraceItem::Unfinished(record) });
             }
             Step::Block(number, data) => {
