@@ -25,8 +25,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const SEAL_AT: usize = 256 << 10;
 /// Contents whose hashes are remembered; when there are more, contents may be written again.
 const KNOWN_MAX: usize = 1 << 20;
-/// zstd: beyond this the gain is small and the cost is not.
-const LEVEL: i32 = 3;
+/// zstd, for chunks of ops: beyond this the gain is small and the cost is not.
+const LEVEL: i32 = 6;
+/// zstd, for chunks that are mostly contents.
+const CONTENTS_LEVEL: i32 = 3;
 /// zstd, when the writer lags: a third of the cost, and half as much again in bytes.
 const HURRIED_LEVEL: i32 = -3;
 /// `Trailer.mark`.
@@ -50,6 +52,10 @@ pub struct TraceWriter {
     places: Vec<pb::ChunkPlace>,
     known: HashSet<[u8; 16]>,
     keep_data: bool,
+    /// Bytes of contents in `chunk`.
+    contents: usize,
+    /// More is coming than can be compressed well.
+    hurry: bool,
 }
 
 impl std::fmt::Debug for TraceWriter {
@@ -85,6 +91,8 @@ impl TraceWriter {
             places: Vec::new(),
             known: HashSet::new(),
             keep_data: header.data_policy() != pb::DataPolicy::None,
+            contents: 0,
+            hurry: false,
         })
     }
 
@@ -110,8 +118,7 @@ impl TraceWriter {
 
     /// Compresses less from here on, because more is coming than can be compressed well; or well again.
     pub fn hurry(&mut self, hurry: bool) {
-        // A level that zstd does not take leaves the one before, which is as good.
-        let _ = self.packer.set_compression_level(if hurry { HURRIED_LEVEL } else { LEVEL });
+        self.hurry = hurry;
     }
 
     /// Adds an op that ended, the next in the order of ends. `content` is what a WRITE wrote.
@@ -163,6 +170,7 @@ impl TraceWriter {
         }
         self.make_room(data.len());
         self.known.insert(hash);
+        self.contents += data.len();
         self.chunk.record(kind::BLOB, &pb::Blob { hash: hash.to_vec().into(), data });
     }
 
@@ -265,6 +273,13 @@ impl TraceWriter {
     }
 
     fn sealed(&mut self) -> (Vec<u8>, pb::ChunkPlace) {
+        let level = match self.contents > self.chunk.len() / 2 {
+            _ if self.hurry => HURRIED_LEVEL,
+            true => CONTENTS_LEVEL,
+            false => LEVEL,
+        };
+        // A level that zstd does not take leaves the one before, which is as good.
+        let _ = self.packer.set_compression_level(level);
         let first_seq = self.written + 1;
         let bytes = self.chunk.seal(first_seq, &mut self.packer);
         let (offset, last_seq) = (self.space.end(), self.written + self.chunk.ops());
@@ -275,6 +290,7 @@ impl TraceWriter {
         self.places.push(place);
         self.written += self.chunk.ops();
         self.chunk.clear();
+        self.contents = 0;
         self.chunk_losses.clear();
     }
 
@@ -292,6 +308,7 @@ impl TraceWriter {
         // Contents in the lost chunk are not in the trace after all.
         self.known.clear();
         self.chunk.clear();
+        self.contents = 0;
     }
 
     /// Seals what there is, writes index and trailer, and waits for the medium. `filtered` ops were not wanted.
