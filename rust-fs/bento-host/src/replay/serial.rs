@@ -3,7 +3,7 @@
 //!
 //! The serial replay, which most of this is, asks one op after the other in an order that agrees with the recorded lock order.
 
-use super::checkpoint::{Checkpoint, Checkpoints};
+use super::checkpoint::{Checkpoint, Checkpoints, NEAREST};
 use super::compare::Names;
 use super::exact;
 use super::order::{Clock, Next, Order};
@@ -94,6 +94,8 @@ pub struct Run {
     replayed: u64,
     left_out: u64,
     checkpoints: Checkpoints,
+    /// On the way to a place that was gone back to: where a checkpoint is worth its cost, since more steps back are likely.
+    checkpoint_at: Option<u64>,
     /// The op that ended the recorded module was asked too.
     past_panic: bool,
     /// Told of every op, once somebody has asked for it.
@@ -130,6 +132,7 @@ impl Run {
             replayed: 0,
             left_out: 0,
             checkpoints: Checkpoints::default(),
+            checkpoint_at: None,
             past_panic: false,
             tree: TreeDigest::default(),
             elapsed: Duration::ZERO,
@@ -288,6 +291,9 @@ impl Run {
         let begun = Instant::now();
         if target.seq < self.place() || self.crash.as_ref().is_some_and(|(seq, _)| target.seq < *seq) {
             self.go_back(target.seq)?;
+            // Nearer than twice the distance there is one already.
+            let at = target.seq.saturating_sub(NEAREST);
+            self.checkpoint_at = (at >= self.place() + NEAREST).then_some(at);
         }
         let result = if let Some((_, crash)) = &self.crash {
             Ok((StopReason::Crashed, crash.to_string()))
@@ -432,7 +438,8 @@ impl Run {
 
     /// Takes a checkpoint when it is time for one.
     pub fn keep_checkpoint(&mut self) {
-        if self.options.checkpoints && self.checkpoints.due(self.place()) {
+        let wanted = self.checkpoint_at.take_if(|at| self.order.prefix() >= *at).is_some();
+        if self.options.checkpoints && (wanted || self.checkpoints.due(self.place())) {
             self.take_checkpoint();
         }
     }
