@@ -10,7 +10,7 @@
 //!
 //! A run stands still only where no op was under way in the recording, so it goes on to the next such place.
 
-use super::compare::{Answer, compare};
+use super::compare::{Answer, AnswerRef, compare};
 use super::line::{Line, given};
 use super::rules::Rules;
 use super::run_error::RunError;
@@ -176,9 +176,8 @@ impl Shared<'_> {
         if record.op.errno == answer.errno && record.op.reply == answer.reply {
             return None;
         }
-        let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
         let usual = Usual { begin_ns: record.begin_ns, ttl_ns: self.source.header().usual_ttl_ns };
-        let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, &expected, answer);
+        let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, AnswerRef::of(&record.op), answer.as_ref());
         if self.source.without_data() {
             fields.retain(|difference| difference.field != "data.hash");
         }

@@ -4,6 +4,7 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
+use super::translate::Made;
 use crate::device::CowDevice;
 use crate::mix::MixMap;
 use crate::proto::host;
@@ -12,7 +13,7 @@ use crate::proto::trace::op::Request;
 use crate::trace::{ChunkRecords, OpRecord, Tolerance, TraceError, TraceItem, TraceReader, filler};
 use bytes::Bytes;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Where a recording begins, besides its ops.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub struct Source {
     /// Ops that were under way when the recording ended.
     unfinished: u64,
     allow_gaps: bool,
+    /// What ops made, by number; read when it is first asked for.
+    made: OnceLock<Vec<(u64, Made)>>,
 }
 
 fn short(hash: &[u8]) -> u64 {
@@ -79,6 +82,7 @@ impl Source {
             outline: Outline::default(),
             unfinished: 0,
             allow_gaps,
+            made: OnceLock::new(),
             reader,
         };
         source.survey()?;
@@ -221,6 +225,23 @@ impl Source {
         }
         let (_, contents) = fetched.as_ref()?;
         contents.get(&key).cloned()
+    }
+
+    /// What the ops from `first` to `last` made. The first question costs a reading of the trace.
+    pub fn made(&self, first: u64, last: u64) -> Result<&[(u64, Made)], TraceError> {
+        let all = match self.made.get() {
+            Some(all) => all,
+            None => {
+                let mut found = Vec::new();
+                let mut tape = self.tape(1);
+                while let Some(record) = tape.next(self)? {
+                    found.extend(Made::by(&record.op).map(|made| (record.seq, made)));
+                }
+                self.made.get_or_init(|| found)
+            }
+        };
+        let at = |seq: u64| all.partition_point(|(made, _)| *made < seq);
+        Ok(&all[at(first)..at(last.saturating_add(1)).max(at(first))])
     }
 
     /// A tape that stands before op `seq`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A module under replay: its instance, its world, and what recorded numbers are called in it.
 
-use super::compare::{Answer, compare, compare_entries, difference};
+use super::compare::{Answer, AnswerRef, compare, compare_entries, difference};
 use super::line::{Line, given};
 use super::source::{Source, Start};
 use super::translate::{Missing, Naming, Translation, makes_inode};
@@ -270,9 +270,8 @@ impl Subject {
         {
             return self.judge_listing(record, a, b);
         }
-        let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
         let new = record.op.request.as_ref().is_some_and(makes_inode);
-        let mut found = compare(&self.names, self.usual(record.begin_ns), new, &expected, answer);
+        let mut found = compare(&self.names, self.usual(record.begin_ns), new, AnswerRef::of(&record.op), answer.as_ref());
         if self.source.without_data() {
             found.retain(|difference| difference.field != "data.hash");
         }
