@@ -97,7 +97,7 @@ pub fn start(served: &Served, path: &Path, policy: &str, data: &str) -> Result<(
         locks.extend([u64::from(id.class), id.key, counters.writes, counters.reads, counters.seen]);
     }
     let module = instance.module().info();
-    let checkpoint = pb::Checkpoint { schema: module.state_schema, state: state.into(), locks, block: Vec::new(), in_flight: 0 };
+    let checkpoint = pb::Checkpoint { schema: module.state_schema, state: state.into(), locks, ..pb::Checkpoint::default() };
     let recording = Recording { policy, data, ..served.setup().recording.clone() };
     let recorder = Recorder::start(path, header(module, &recording, pb::Origin::Checkpoint))?;
     if let Err(error) = recorder.checkpoint(checkpoint) {

@@ -5,6 +5,7 @@
 
 use crate::proto::trace as pb;
 use crate::trace::Caller;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -65,8 +66,6 @@ impl Item {
 struct Inner {
     items: Vec<Item>,
     bytes: usize,
-    /// Ops that ended since the recording began, recorded or not.
-    ends: u64,
     /// Ops that did not fit since the last that did.
     lost: u64,
     closed: bool,
@@ -76,6 +75,8 @@ struct Inner {
 #[derive(Debug)]
 pub struct Queue {
     inner: Mutex<Inner>,
+    /// Ops that ended since the recording began, recorded or not. Changed under `inner`; an op that begins only looks.
+    ends: AtomicU64,
     work: Condvar,
     room: Condvar,
     /// Most bytes that wait.
@@ -98,7 +99,7 @@ pub struct Batch {
 impl Queue {
     /// A queue of `limit` bytes.
     pub fn new(limit: usize, block: bool) -> Queue {
-        Queue { inner: Mutex::default(), work: Condvar::new(), room: Condvar::new(), limit, block }
+        Queue { inner: Mutex::default(), ends: AtomicU64::new(0), work: Condvar::new(), room: Condvar::new(), limit, block }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -107,7 +108,8 @@ impl Queue {
 
     /// Ops that ended so far.
     pub fn ends(&self) -> u64 {
-        self.inner().ends
+        // Whatever ended before the caller's op was asked counted itself before it was answered.
+        self.ends.load(Ordering::Acquire)
     }
 
     /// Puts an op at the end of the order, with the blocks that it was first to read. Answers how many ops were lost: 0 or 1.
@@ -118,8 +120,8 @@ impl Queue {
         while self.block && inner.bytes + bytes > self.limit && inner.bytes > 0 && !inner.closed {
             inner = self.room.wait(inner).expect("no host code panics while it holds the queue");
         }
-        op.op.overlap = u32::try_from(inner.ends - op.ends_before).unwrap_or(u32::MAX);
-        inner.ends += 1;
+        let ends = self.ends.fetch_add(1, Ordering::Release);
+        op.op.overlap = u32::try_from(ends - op.ends_before).unwrap_or(u32::MAX);
         if inner.closed || (inner.bytes + bytes > self.limit && inner.bytes > 0) {
             inner.lost += 1;
             return 1;

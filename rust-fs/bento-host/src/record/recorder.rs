@@ -22,8 +22,8 @@ use thiserror::Error;
 pub const SLOTS: usize = 64;
 /// Bytes of ops that may wait for the writer.
 const QUEUE_BYTES: usize = 192 << 20;
-/// Most bytes of state that a checkpoint in a trace may have: a chunk's, with room for the rest of the record.
-const MAX_STATE: usize = crate::trace::MAX_RAW - (1 << 20);
+/// Most bytes of lock counters that a checkpoint in a trace may have: a chunk's, with room for the rest of the record.
+const MAX_LOCKS: usize = crate::trace::MAX_RAW - (1 << 20);
 
 /// A recording that cannot be made or ended.
 #[derive(Debug, Error)]
@@ -44,8 +44,8 @@ pub enum RecordError {
         /// What the system said.
         source: io::Error,
     },
-    /// The state is larger than a chunk may be.
-    #[error("the file system's state has {bytes} bytes; a checkpoint in a trace holds {MAX_STATE}")]
+    /// The lock counters are more than a chunk may hold.
+    #[error("the file system's lock counters have {bytes} bytes; a checkpoint in a trace holds {MAX_LOCKS}")]
     StateTooLarge {
         /// How many.
         bytes: usize,
@@ -225,8 +225,8 @@ impl Recorder {
 
     /// The state of the module here, from which a replay begins; no op is under way.
     pub fn checkpoint(&self, checkpoint: pb::Checkpoint) -> Result<(), RecordError> {
-        let bytes = checkpoint.state.len() + 8 * checkpoint.locks.len();
-        if bytes > MAX_STATE {
+        let bytes = checkpoint.locks.iter().map(|&number| prost::encoding::encoded_len_varint(number)).sum::<usize>();
+        if bytes > MAX_LOCKS {
             return Err(RecordError::StateTooLarge { bytes });
         }
         self.queue.push(Item::Checkpoint(Box::new(checkpoint)));

@@ -12,6 +12,7 @@ use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
 use crate::trace::{ChunkRecords, OpRecord, Tolerance, TraceError, TraceItem, TraceReader, filler};
 use bytes::Bytes;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -92,11 +93,16 @@ impl Source {
     /// Reads every record once.
     fn survey(&mut self) -> Result<(), TraceError> {
         let mut survey = Survey::default();
+        // Contents before the first op: a large state is made of them.
+        let mut state_parts = HashMap::new();
         let mut tape = Tape { chunk: 0, expected: Some(1), next_seq: 1, records: None };
         while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
             match item {
                 TraceItem::Op(record) => survey.op(&record),
                 TraceItem::Blob(blob) => {
+                    if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint {
+                        state_parts.insert(blob.hash.clone(), blob.data);
+                    }
                     self.contents.insert(short(&blob.hash), tape.chunk - 1);
                 }
                 TraceItem::Block(block) => self.preload(&block),
@@ -107,7 +113,7 @@ impl Source {
                     survey.gap(&gap);
                 }
                 TraceItem::Checkpoint(checkpoint) if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint => {
-                    self.start = Start::Checkpoint(checkpoint);
+                    self.start = Start::Checkpoint(whole(checkpoint, &std::mem::take(&mut state_parts))?);
                 }
                 TraceItem::Unfinished(_) => self.unfinished += 1,
                 TraceItem::Panic(panic, Some(op)) => self.panic = Some((panic, op)),
@@ -255,6 +261,19 @@ impl Source {
         let mut tape = self.tape(seq);
         Ok(tape.next(self)?.filter(|record| record.seq == seq))
     }
+}
+
+/// The checkpoint with its state in one piece.
+fn whole(mut checkpoint: pb::Checkpoint, parts: &HashMap<Bytes, Bytes>) -> Result<pb::Checkpoint, TraceError> {
+    let names = std::mem::take(&mut checkpoint.state_blob);
+    if names.is_empty() {
+        return Ok(checkpoint);
+    }
+    let missing = || TraceError::Damaged { offset: 0, why: "a part of the state that it begins from is missing".to_owned() };
+    let parts: Vec<&[u8]> =
+        names.iter().map(|name| parts.get(name).map(|part| &part[..]).ok_or_else(missing)).collect::<Result<_, _>>()?;
+    checkpoint.state = parts.concat().into();
+    Ok(checkpoint)
 }
 
 /// What is gathered on the first reading.

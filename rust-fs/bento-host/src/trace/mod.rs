@@ -34,6 +34,6 @@ pub use writer::{Finished, Loss, TraceWriter};
 /// The format that this build writes; it reads every minor of this major.
 pub const FORMAT_MAJOR: u32 = 1;
 /// See [`FORMAT_MAJOR`].
-pub const FORMAT_MINOR: u32 = 0;
+pub const FORMAT_MINOR: u32 = 1;
 /// `Header.usual_ttl_ns` of a recording: a day, which modules answer unless they know better.
 pub const USUAL_TTL_NS: u64 = 86_400 * 1_000_000_000;

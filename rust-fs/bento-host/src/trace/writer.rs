@@ -25,9 +25,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const SEAL_AT: usize = 256 << 10;
 /// Contents whose hashes are remembered; when there are more, contents may be written again.
 const KNOWN_MAX: usize = 1 << 20;
+/// Bytes of a part of a state that is too large for one chunk.
+const STATE_PART: usize = 4 << 20;
 /// zstd, for chunks of ops: beyond this the gain is small and the cost is not.
 const LEVEL: i32 = 6;
-/// zstd, for chunks that are mostly contents.
+/// zstd, for chunks in which contents, which gain less and cost as much, are a good part.
 const CONTENTS_LEVEL: i32 = 3;
 /// zstd, when the writer lags: a third of the cost, and half as much again in bytes.
 const HURRIED_LEVEL: i32 = -3;
@@ -174,13 +176,29 @@ impl TraceWriter {
         self.chunk.record(kind::BLOB, &pb::Blob { hash: hash.to_vec().into(), data });
     }
 
-    /// Adds a checkpoint. False when it is larger than a chunk may be: then there is none in the trace.
+    /// Adds a checkpoint; a large state goes into blobs before it. False when what is left (lock counters, blocks) is larger than a
+    /// chunk may be: then there is none in the trace.
     #[must_use]
     pub fn checkpoint(&mut self, checkpoint: &pb::Checkpoint) -> bool {
-        if checkpoint.encoded_len() > MAX_RAW - SEAL_AT {
+        if checkpoint.encoded_len() <= MAX_RAW - SEAL_AT {
+            self.record(kind::CHECKPOINT, checkpoint);
+            return true;
+        }
+        let rest = pb::Checkpoint { state: bytes::Bytes::new(), ..checkpoint.clone() };
+        let parts = checkpoint.state.len().div_ceil(STATE_PART);
+        // Each name takes its tag and its length too.
+        if rest.encoded_len() + parts * 18 > MAX_RAW - SEAL_AT {
             return false;
         }
-        self.record(kind::CHECKPOINT, checkpoint);
+        let mut state_blob = Vec::with_capacity(parts);
+        for part in checkpoint.state.chunks(STATE_PART) {
+            let hash = content_hash(part);
+            self.tell_losses();
+            self.blob(hash, checkpoint.state.slice_ref(part));
+            self.seal_when_full();
+            state_blob.push(hash.to_vec().into());
+        }
+        self.record(kind::CHECKPOINT, &pb::Checkpoint { state_blob, ..rest });
         true
     }
 
@@ -273,7 +291,7 @@ impl TraceWriter {
     }
 
     fn sealed(&mut self) -> (Vec<u8>, pb::ChunkPlace) {
-        let level = match self.contents > self.chunk.len() / 2 {
+        let level = match self.contents > self.chunk.len() / 8 {
             _ if self.hurry => HURRIED_LEVEL,
             true => CONTENTS_LEVEL,
             false => LEVEL,
