@@ -19,6 +19,7 @@
 #include <linux/completion.h>
 #include <linux/fs.h>
 #include <linux/fuse.h>
+#include <linux/hrtimer.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -30,20 +31,26 @@
 #include <linux/xarray.h>
 
 #include "../include/bento_abi.h"
+#include "ks/rwlock.h"
 
 #define BENTO_NAME_MAX 255
 #define BENTO_FS_NAME_MAX 31
 /* Opcodes that a module may answer ENOSYS to, once and for all. */
 #define BENTO_OPCODES 64
-/* Ops at once whose thread has a slot of its own in the trace; as in bento-host. */
+/* Threads that the lock order of a trace can name by a bit; as in bento-host. */
 #define BENTO_SLOTS 64
+/* Ops at once, each with a slot of its own; more wait. Slots from here on are for tasks of the module's own. */
+#define BENTO_OP_SLOTS 48
+/* Tasks at once that the watchdog can see; of more, the runs wait for one to end. */
+#define BENTO_TASK_SLOTS 64
 /* Most pages of one READ or WRITE. */
 #define BENTO_MAX_PAGES 256
 
-struct bento_ctx;
 struct bento_capture;
 struct bento_slot;
 struct bento_dev;
+struct bento_task;
+struct bento_watchdog;
 
 /* ---- registry.c: file systems by name, and their versions ---------------------------------------------------------------- */
 
@@ -74,11 +81,26 @@ struct bento_fs {
 /* Protects the registry, and is held throughout an upgrade: one at a time. */
 extern struct mutex bento_registry_lock;
 
-/* The current version of `name`, its module pinned; ERR_PTR(-ENODEV). */
+/*
+ * The current version of `name`, its module pinned; ERR_PTR(-ENODEV), after asking user space for the module "bento_NAME".
+ * Under bento_registry_lock from then on until the mount is in fs->mounts, lest an upgrade miss it.
+ */
 struct bento_version *bento_version_get(const char *name);
+/* Pins the module of a version once more; false when it is being removed. */
+bool bento_version_pin(struct bento_version *version);
 void bento_version_put(struct bento_version *version);
 
 /* ---- instance.c: one version at work on one mount ------------------------------------------------------------------------- */
+
+/* The tasks (threads, work items) of an instance's own: ks/task.h. */
+struct bento_tasks {
+	spinlock_t guard;
+	bool shut;				/* their gate */
+	unsigned int running;			/* not at rest */
+	wait_queue_head_t moved;		/* any of this changed */
+	u32 made;
+	struct list_head all;
+};
 
 struct bento_instance {
 	struct bento_version *version;		/* pinned */
@@ -86,8 +108,12 @@ struct bento_instance {
 	void *opaque;				/* the module's */
 	/* Set by the first crash, never cleared: services stop coming back, ops answer EIO. */
 	bool crashed;
+	bool read_only;				/* as it was made */
 	struct list_head locks;			/* struct bento_lock, all that live */
 	spinlock_t locks_guard;
+	s64 __percpu *bytes;			/* that the module has allocated and not freed */
+	struct bento_tasks tasks;
+	struct bento_rwlock tasks_making;	/* lock 0 of class BENTO_LOCK_CLASS_TASK */
 };
 
 /* Exported state, kvmalloc'ed. */
@@ -98,6 +124,7 @@ struct bento_state {
 	u32 schema;
 };
 
+/* Pins the version. */
 struct bento_instance *bento_instance_create(struct bento_mount *mount, struct bento_version *version, bool mkfs);
 struct bento_instance *bento_instance_import(struct bento_mount *mount, struct bento_version *version,
 					     const struct bento_state *state);
@@ -105,6 +132,36 @@ int bento_instance_export(struct bento_instance *instance, struct bento_state *s
 /* Ends and frees it, and drops its version. Answers the module's errno as a negative number. */
 int bento_instance_destroy(struct bento_instance *instance, bool discard);
 void bento_state_free(struct bento_state *state);
+/* ks/task.c. Tasks begin, or go on, once the gate of the mount's instance opens; gate.c does both. */
+int bento_tasks_init(void);
+void bento_tasks_exit(void);
+void bento_tasks_of_instance(struct bento_tasks *tasks);
+void bento_tasks_open(struct bento_instance *instance);
+/* Shuts it and waits until all rest; -ETIMEDOUT after `timeout` jiffies, it then being open again. */
+int bento_tasks_shut(struct bento_instance *instance, unsigned long timeout);
+/* Ends the tasks that a crash, or a careless module, has left. */
+void bento_instance_end_tasks(struct bento_instance *instance);
+/* ks/lock.c: frees what locks a crashed instance has left. */
+void bento_locks_free(struct bento_instance *instance);
+
+/*
+ * What is said of an op under way outside of its own thread: a copy, since the op may end while one looks. `unique` is 0 while the
+ * slot is free, and is written last.
+ */
+struct bento_in_slot {
+	u64 unique;
+	struct task_struct *task;
+	struct bento_ctx *ctx;			/* not to be followed but on the op's own cpu, see watchdog.c */
+	unsigned long since;			/* jiffies; time that it waited for devices is added */
+	u64 nodeid;
+	u32 opcode;
+	u32 waits_class;			/* lock that it sleeps for; ~0 when it does not */
+	u64 waits_key;
+	/* The watchdog's own: an op it looks at, how often it found it past its deadline, and which one it spoke of. */
+	u64 looked_at;
+	u32 looks;
+	u64 reported;
+} ____cacheline_aligned;
 
 /* ---- a mount -------------------------------------------------------------------------------------------------------------- */
 
@@ -118,6 +175,7 @@ struct bento_mount {
 	struct bento_dev *dev;			/* ks/dev.c; NULL for type bento */
 	char *fs_options;			/* for the module's create() */
 	bool default_permissions;
+	bool read_only;				/* how instances are made */
 
 	/* The gate: taken shared by each op, shut for upgrades and checkpoints. */
 	struct percpu_ref gate;
@@ -126,26 +184,42 @@ struct bento_mount {
 	struct bento_instance *instance;	/* changes only while the gate is shut */
 
 	atomic64_t unique;
+	struct bento_forgets *forgets;		/* inode.c */
 	/* Opcodes answered ENOSYS: not sent again until the next upgrade. */
 	DECLARE_BITMAP(absent, BENTO_OPCODES);
-	/* Slots of ops under way, as bits. */
+	/* Slots of ops under way, as bits; and who waits for one. */
 	atomic64_t slots;
-	struct bento_ctx *in_slot[BENTO_SLOTS];	/* for the watchdog and status; rcu */
+	wait_queue_head_t slot_free;
+	atomic64_t task_slots;			/* likewise, of tasks that run */
+	struct bento_in_slot *in_slot;		/* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
+
+	/* Bytes that may become dirty before the module is asked again what room there is: room.c. */
+	atomic64_t room;
+	bool room_is_low;
 
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;
 
 	struct bento_capture *capture;		/* changes only while the gate is shut */
+	u32 epoch;				/* number of the recording under way; 0: none */
 	struct delayed_work sync_work;		/* SYNCFS some seconds after a change */
-	struct delayed_work watchdog;
+	bool changed;				/* since the last SYNCFS */
+	struct bento_watchdog *watchdog;	/* watchdog.c */
 	unsigned int deadline_ms;
+	/* Waits for the device under way, and jiffies of the last end of one: who waits for a lock meanwhile is not stuck. */
+	atomic_t io_waits;
+	unsigned long io_moved;
 	struct bento_upgrade_result *last_upgrade;
+	struct rcu_head rcu;
 };
 
 static inline struct bento_mount *bento_sb(const struct super_block *sb)
 {
 	return sb->s_fs_info;
 }
+
+/* Something changed: SYNCFS some seconds from now, so that idle data becomes durable. super.c */
+void bento_sync_soon(struct bento_mount *mount);
 
 /* ---- gate.c --------------------------------------------------------------------------------------------------------------- */
 
@@ -225,22 +299,16 @@ enum bento_crash {
 	BENTO_CRASH_NONE,
 	BENTO_CRASH_PANIC,
 	BENTO_CRASH_DEADLINE,
+	/* The op came back with locks in its hands. */
+	BENTO_CRASH_LEAK,
 	/* Another op crashed the instance. */
 	BENTO_CRASH_ABANDONED,
 };
 
-/* Registers that the callee saves, stack and return address: see escape.S. */
-struct bento_escape {
-	unsigned long regs[8];
-};
+/* A lock that the op holds, which a crash gives up: a struct bento_rwlock; bit 0: exclusively. */
+typedef unsigned long bento_held_t;
 
-/* A lock that the op holds; a crash gives it up. */
-struct bento_held {
-	void *lock;				/* struct bento_lock or struct bento_buf */
-	u8 kind;				/* enum in ks.h */
-};
-
-#define BENTO_HELD_INLINE 24
+#define BENTO_HELD_INLINE 16
 
 /*
  * A call under way on this thread: current->journal_info points to it while module code runs, which is how services find it.
@@ -249,21 +317,36 @@ struct bento_ctx {
 	struct bento_mount *mount;
 	struct bento_instance *instance;
 	const struct bento_request_buf *req;	/* NULL for steps in the module's life */
+	struct bento_reply_buf *reply;
+	/* What runs when there is no request. */
+	void (*step)(struct bento_ctx *ctx);
+	void *step_arg;
+	/* Stack pointer of bento_guard(), for leaving: see escape.S. */
+	unsigned long escape;
 	u32 opcode;
-	u32 thread;				/* slot */
-	u64 begin_ns;				/* CLOCK_REALTIME: what the module's clock says */
+	u32 thread;				/* slot, as traces name it */
+	struct bento_in_slot *slot;
+	struct bento_task *task;		/* NULL for an op */
+	u64 unique;
+	/* CLOCK_REALTIME: what the module's clock says; 0 until somebody asks. Use bento_begin_ns(). */
+	u64 begin_ns;
 	u64 begin_mono_ns;
-	struct task_struct *task;
+	unsigned long begin_jiffies;
 	/* Recording of this op, NULL when there is none; see record/record.h. */
 	struct bento_slot *rec;
 	u32 fallible_calls;			/* counted from 0, for Op.failures */
 	u32 clock_calls;
 	u32 acquisitions;
-	enum bento_crash crash;
-	bool in_service;			/* the watchdog leaves it alone */
-	struct bento_escape escape;
-	unsigned int nr_held;
-	struct bento_held held[BENTO_HELD_INLINE];
+	u8 crash;				/* enum bento_crash */
+	bool overdue;				/* set by the watchdog: leave at the next chance */
+	bool resting;				/* a task that waits, see ks/task.h */
+	u16 held_room;
+	u16 nr_held;
+	/* held_inline, or kmalloc'ed when an op holds many. */
+	bento_held_t *held;
+	bento_held_t held_inline[BENTO_HELD_INLINE];
+	unsigned int nofs_flags;
+	void *outer_journal_info;
 };
 
 static inline struct bento_ctx *bento_current(void)
@@ -271,94 +354,47 @@ static inline struct bento_ctx *bento_current(void)
 	return current->journal_info;
 }
 
-/* Like setjmp: 0 at first, non-zero when bento_escape_to() came back. */
-int bento_escape_here(struct bento_escape *escape) __attribute__((returns_twice));
-void __noreturn bento_escape_to(struct bento_escape *escape);
+/* Takes a slot and makes the call known to the watchdog; sleeps while there are too many. */
+void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct bento_instance *instance, u32 opcode);
+/* Gives the slot back. */
+void bento_ctx_end(struct bento_ctx *ctx);
+/* For tasks: a slot for the watchdog; false when the instance crashed while it waited for one. What is shown there is an op's. */
+bool bento_task_slot_take(struct bento_ctx *ctx);
+void bento_task_slot_give(struct bento_ctx *ctx);
+void bento_slot_show(struct bento_ctx *ctx);
+void bento_slot_hide(struct bento_ctx *ctx);
+/* A service waits for a device, which is no fault of the op's: bento_io_end(ctx, bento_io_begin(ctx)). */
+unsigned long bento_io_begin(struct bento_ctx *ctx);
+void bento_io_end(struct bento_ctx *ctx, unsigned long since);
+/* Whether an op that waits for others is to give up; `looks` counts how often it has asked, `every` jiffies apart. */
+bool bento_stuck(const struct bento_ctx *ctx, unsigned int looks, unsigned long every);
+/* The op's begin, CLOCK_REALTIME in ns. */
+u64 bento_begin_ns(struct bento_ctx *ctx);
+/* Runs the request, or the step, under guard; ctx->crash says how it ended. */
+void bento_run(struct bento_ctx *ctx);
+/* Runs in ctx->step's stead under guard: escape.S. Non-zero when the module was left with bento_escape_to(). */
+int bento_guard(struct bento_ctx *ctx, unsigned long *escape);
+/* Does not return, but is not declared so: objtool would have to know its name. */
+void bento_escape_to(unsigned long escape);
 
-/* Leaves the module for good: notes the crash, wakes who waits, gives up what the op holds. */
-void __noreturn bento_leave(struct bento_ctx *ctx, enum bento_crash crash);
-
-/* ---- VFS ------------------------------------------------------------------------------------------------------------------ */
-
-struct bento_inode {
-	struct inode vfs;
-	u64 nodeid;
-	u64 generation;
-	u64 nlookup;				/* under lock: lookups the module counts for this inode */
-	spinlock_t lock;
-	u64 attr_valid_until;			/* jiffies64 */
-	u64 attr_version;
-	unsigned long state;			/* BENTO_I_* */
-	/* Handles open for writing: what write-back uses. */
-	struct list_head write_files;
-	wait_queue_head_t page_waitq;
-};
-
-static inline struct bento_inode *bento_i(const struct inode *inode)
+/* Leaves the module for good: notes the crash, gives up what the op holds. */
+void __bento_leave(struct bento_ctx *ctx, enum bento_crash crash);
+static __always_inline void __noreturn bento_leave(struct bento_ctx *ctx, enum bento_crash crash)
 {
-	return container_of(inode, struct bento_inode, vfs);
+	__bento_leave(ctx, crash);
+	unreachable();
 }
 
-/* An open file or directory. */
-struct bento_file {
-	u64 fh;
-	u32 open_flags;				/* FOPEN_ */
-	struct list_head write_entry;
-	refcount_t count;			/* RELEASE goes with the last */
-	struct inode *inode;
-	u32 flags;
-	/* Directories: see dir.c. */
-	void *listing;
-};
+/* A segment of a task of the module's own, from rest to rest; see ks/task.h. */
+#define BENTO_OP_TASK 0x1ffff
 
-/* super.c */
-extern struct file_system_type bento_type, bentoblk_type;
-int bento_super_init(void);
-void bento_super_exit(void);
+const char *bento_op_name(u32 opcode);
 
-/* inode.c: attributes, and inodes by nodeid */
-extern const struct inode_operations bento_file_iops, bento_dir_iops, bento_symlink_iops, bento_special_iops;
-/* The inode of an answered entry; counts the lookup. NULL when memory is short (the lookup is given back). */
-struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *entry);
-void bento_attr_to_inode(struct inode *inode, const struct fuse_attr *attr, u64 valid_until);
-/* What is cached of the inode's attributes must be asked for again. */
-void bento_attr_stale(struct inode *inode);
-u64 bento_valid_until(u64 sec, u32 nsec);
-int bento_getattr_now(struct inode *inode, struct file *file);
-int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
-int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr *attr);
-int bento_permission(struct user_namespace *ns, struct inode *inode, int mask);
-/* Gives `nlookup` lookups back; batches. */
-void bento_forget(struct bento_mount *mount, u64 nodeid, u64 nlookup);
+/* watchdog.c */
+int bento_watchdog_start(struct bento_mount *mount);
+void bento_watchdog_stop(struct bento_mount *mount);
 
-/* dir.c, readdir.c */
-extern const struct file_operations bento_dir_fops;
-extern const struct dentry_operations bento_dentry_ops;
-
-/* file.c: open to release, fsync, llseek, fallocate, copy_file_range, locks, ioctl */
-extern const struct file_operations bento_file_fops;
-struct bento_file *bento_file_open(struct inode *inode, unsigned int flags, bool dir, int *err);
-/* Makes `file` the opened handle `out` of a CREATE or TMPFILE that was answered already. */
-int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out);
-int bento_release(struct inode *inode, struct file *file);
-/* A handle with which write-back can write; -EBADF when there is none. Put with bento_file_put(). */
-struct bento_file *bento_write_handle(struct inode *inode);
-void bento_file_put(struct bento_file *bf, bool dir);
-
-/* data.c, writeback.c, direct.c: the page cache */
-extern const struct address_space_operations bento_aops;
-ssize_t bento_read_iter(struct kiocb *iocb, struct iov_iter *to);
-ssize_t bento_write_iter(struct kiocb *iocb, struct iov_iter *from);
-int bento_mmap(struct file *file, struct vm_area_struct *vma);
-/* Writes back and waits; what setattr(size), fallocate, copy and direct I/O do first. */
-int bento_sync_range(struct inode *inode, loff_t start, loff_t end);
-
-/* xattr.c, acl.c */
-extern const struct xattr_handler *bento_xattr_handlers[];
-ssize_t bento_listxattr(struct dentry *dentry, char *list, size_t size);
-
-/* export.c */
-extern const struct export_operations bento_export_ops;
+#include "vfs.h"
 
 /* ---- upgrade.c, sysfs.c --------------------------------------------------------------------------------------------------- */
 

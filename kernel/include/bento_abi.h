@@ -40,6 +40,8 @@ typedef int64_t s64;
 #define BENTO_LOCK_MUTEX 1
 /* Lock class of cached blocks; a module's own classes are counted from 1. */
 #define BENTO_LOCK_CLASS_BLOCK 0
+/* Lock class of tasks (threads and work items of the module's own), by number; 0 guards their making. */
+#define BENTO_LOCK_CLASS_TASK 0xffff
 
 /* bento_ks_buf_*(): flags. */
 #define BENTO_BUF_NOREAD 1
@@ -137,6 +139,13 @@ struct bento_module_desc {
 
 /* The one symbol that a module exports. */
 const struct bento_module_desc *bento_module_entry(void);
+
+#ifdef __KERNEL__
+struct module;
+/* registry.c of bentofs.ko: what a module's init and exit functions call. */
+int bento_register_module(const struct bento_module_desc *desc, struct module *owner);
+void bento_unregister_module(struct module *owner);
+#endif
 
 static_assert(sizeof(struct bento_create_args) == 32);
 static_assert(sizeof(struct bento_request_buf) == 96);

@@ -16,9 +16,9 @@ static int by_name(const void *a, const void *b)
 {
 	const struct bento_lock *one = *(const struct bento_lock *const *)a, *two = *(const struct bento_lock *const *)b;
 
-	if (one->class != two->class)
-		return one->class < two->class ? -1 : 1;
-	return one->key < two->key ? -1 : one->key > two->key;
+	if (one->rw.class != two->rw.class)
+		return one->rw.class < two->rw.class ? -1 : 1;
+	return one->rw.key < two->rw.key ? -1 : one->rw.key > two->rw.key;
 }
 
 /**
@@ -37,7 +37,7 @@ void bento_lock_counters_carry(struct bento_instance *from, struct bento_instanc
 	if (!epoch)
 		return;
 	list_for_each_entry(lock, &from->locks, link)
-		count += lock->counters.epoch == epoch;
+		count += lock->rw.counters.epoch == epoch;
 	sorted = kvmalloc_array(count + 1, sizeof(*sorted), GFP_KERNEL);
 	if (!sorted) {
 		pr_warn("no memory for the order of locks across the upgrade: the recording cannot be replayed beyond it\n");
@@ -45,17 +45,17 @@ void bento_lock_counters_carry(struct bento_instance *from, struct bento_instanc
 	}
 	count = 0;
 	list_for_each_entry(lock, &from->locks, link)
-		if (lock->counters.epoch == epoch)
+		if (lock->rw.counters.epoch == epoch)
 			sorted[count++] = lock;
 	sort(sorted, count, sizeof(*sorted), by_name, NULL);
 	list_for_each_entry(lock, &to->locks, link) {
 		found = bsearch(&lock, sorted, count, sizeof(*sorted), by_name);
 		if (!found)
 			continue;
-		lock->counters.epoch = epoch;
-		lock->counters.writes = (*found)->counters.writes;
-		lock->counters.reads = (*found)->counters.reads;
-		lock->counters.seen = (*found)->counters.seen;
+		lock->rw.counters.epoch = epoch;
+		lock->rw.counters.writes = (*found)->rw.counters.writes;
+		lock->rw.counters.reads = (*found)->rw.counters.reads;
+		lock->rw.counters.seen = (*found)->rw.counters.seen;
 	}
 	kvfree(sorted);
 }

@@ -5,6 +5,7 @@
 //! `replay_rate TRACE MODULE.so [ROUNDS]`; rounds alternate, digests off and on.
 
 use bento_host::module::Module;
+use bento_host::proto::host::Order;
 use bento_host::replay::rules::Rules;
 use bento_host::replay::serial::{Run, RunOptions, Target, Watch};
 use bento_host::replay::source::Source;
@@ -42,7 +43,8 @@ fn main() {
     let source = Source::open(Path::new(trace), false).expect("the trace opens");
     let module = Module::load(Path::new(module)).expect("the module loads");
     for round in 0..2 * rounds {
-        let options = RunOptions { exact: false, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: false };
+        let options =
+            RunOptions { order: Order::Serial, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: false };
         let mut run = Run::open(&source, &module, options).expect("the run opens");
         let mut watch = Digests { wanted: round % 2 == 1, mixed: 0 };
         let (wall, busy) = (Instant::now(), cpu());

@@ -8,9 +8,11 @@ pub mod context;
 mod exports;
 pub mod lock;
 pub(crate) mod solo;
-mod thread;
+mod task;
+pub mod tasks;
 pub mod world;
 
 pub use context::{Given, OpInputs, Taken};
-pub use lock::{Counters, LockId};
+pub use lock::{Counters, LockId, is_named};
+pub use tasks::{Ends, Segment, TaskSegment, TaskSink};
 pub use world::{Crash, World, WorldOptions};

@@ -4,7 +4,7 @@
 use super::modules::module;
 use super::rig::{Rig, op_names};
 use bento_host::module::Module;
-use bento_host::proto::host::StopReason;
+use bento_host::proto::host::{Order, StopReason};
 use bento_host::proto::trace as pb;
 use bento_host::replay::rules::Rules;
 use bento_host::replay::serial::{Run, RunOptions, Target, Unwatched};
@@ -124,7 +124,8 @@ fn a_recording_may_begin_from_a_large_state() {
     let Start::Checkpoint(checkpoint) = source.start() else { panic!("it begins at a checkpoint") };
     assert!(checkpoint.state.len() > 24 << 20);
     let module = Module::load(&module("memfs")).expect("the module loads");
-    let options = RunOptions { exact: true, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: false };
+    let options =
+        RunOptions { order: Order::Exact, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: false };
     let mut run = Run::open(&source, &module, options).expect("the state is taken over");
     let target = Target { seq: u64::MAX, stop_at_divergence: true };
     let stop = run.run_to(target, &AtomicBool::new(false), &mut Unwatched).expect("the trace can be read");
