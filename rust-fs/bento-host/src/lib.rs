@@ -5,6 +5,7 @@
 pub mod device;
 pub mod digest;
 pub mod ks;
+pub(crate) mod mix;
 pub mod module;
 pub mod mount;
 pub mod proto;

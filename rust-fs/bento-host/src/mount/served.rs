@@ -82,8 +82,9 @@ impl Served {
             return Err(NoAnswer);
         }
         let slot = Slot::take();
-        let (thread, begin_ns) = (slot.number(), realtime_ns());
         let recorder = behind.recorder.as_deref();
+        let thread = slot.number();
+        let begin_ns = recorder.map_or_else(realtime_ns, |recorder| recorder.clock(thread));
         if let Some(recorder) = recorder {
             recorder.begin(thread, begin_ns, parts);
         }
@@ -121,7 +122,8 @@ impl Served {
                 ended.crash = world.crash();
             } else {
                 let slot = Slot::take();
-                let (thread, begin_ns) = (slot.number(), realtime_ns());
+                let thread = slot.number();
+                let begin_ns = recorder.as_ref().map_or_else(realtime_ns, |recorder| recorder.clock(thread));
                 if let Some(recorder) = &recorder {
                     recorder.begin_life(thread, begin_ns, Request::Unmount(Empty {}));
                 }
