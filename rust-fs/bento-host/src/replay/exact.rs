@@ -177,7 +177,7 @@ impl Shared<'_> {
             return None;
         }
         let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
-        let usual = Usual { begin_ns: record.begin_ns, ttl_ns: self.source.header().usual_ttl_ns };
+        let usual = Usual::of(self.source.header(), record.begin_ns);
         let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, &expected, answer);
         if self.source.without_data() {
             fields.retain(|difference| difference.field != "data.hash");
