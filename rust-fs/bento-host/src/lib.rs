@@ -2,6 +2,7 @@
 //! The userspace stand-in for bentofs.ko: gives modules their services, mounts them through the kernel's FUSE, records what
 //! they are asked and answer, and replays it.
 
+pub mod collect;
 pub mod device;
 pub mod digest;
 pub mod ks;

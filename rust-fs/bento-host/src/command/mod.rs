@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The subcommands, one file each.
 
+mod collect;
 mod describe;
 mod failure;
 mod image;
@@ -26,6 +27,8 @@ pub struct Line {
 enum Command {
     /// Mount a module through FUSE, recording if asked, until the unmount or a signal
     Mount(mount::Mount),
+    /// Record a mount of bentofs.ko, until it ends or a signal
+    Collect(collect::Collect),
     /// Make a file system on an image or a block device
     Mkfs(image::Mkfs),
     /// Check a file system without writing to it; status 1 when it finds problems
@@ -41,6 +44,7 @@ impl Line {
     pub fn run(&self) -> ExitCode {
         let result = match &self.command {
             Command::Mount(command) => command.run(),
+            Command::Collect(command) => command.run(),
             Command::Mkfs(command) => command.run(),
             Command::Fsck(command) => command.run(),
             Command::Serve(command) => command.run(),

@@ -173,7 +173,7 @@ impl Recorder {
     /// The op of `thread` ended. `data` is what the module filled of the request's room.
     pub fn end(&self, thread: u32, end_ns: i64, reply: &ReplyBuf, data: &[u8], taken: Taken) {
         let Some(mut pending) = self.take(thread, end_ns) else { return };
-        let usual = Usual { begin_ns: pending.begin_ns, ttl_ns: USUAL_TTL_NS };
+        let usual = Usual { begin_ns: pending.begin_ns, ttl_ns: USUAL_TTL_NS, read_hash: pb::ReadHash::Xxh364 };
         if let Some(request) = &pending.op.request {
             let (errno, answer) = from_reply(request, pending.op.nodeid, reply, data, usual);
             (pending.op.errno, pending.op.reply) = (errno, answer);

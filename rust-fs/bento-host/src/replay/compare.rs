@@ -370,7 +370,7 @@ mod tests {
         }
     }
 
-    const USUAL: Usual = Usual { begin_ns: 1_000_000_000, ttl_ns: 5 };
+    const USUAL: Usual = Usual { begin_ns: 1_000_000_000, ttl_ns: 5, read_hash: pb::ReadHash::Xxh364 };
 
     fn fields(a: Answer, b: Answer) -> Vec<(String, String, String)> {
         let found = compare(&ByValue, USUAL, false, a.as_ref(), b.as_ref());

@@ -177,7 +177,7 @@ impl Shared<'_> {
         if record.op.errno == answer.errno && record.op.reply == answer.reply {
             return None;
         }
-        let usual = Usual { begin_ns: record.begin_ns, ttl_ns: self.source.header().usual_ttl_ns };
+        let usual = Usual::of(self.source.header(), record.begin_ns);
         let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, AnswerRef::of(&record.op), answer.as_ref());
         if self.source.without_data() {
             fields.retain(|difference| difference.field != "data.hash");

@@ -32,7 +32,7 @@ impl Line {
             (parts.unique, parts.uid, parts.gid, parts.pid) = (record.seq, record.caller.uid, record.caller.gid, record.caller.pid);
             parts.with_raw(|raw| instance.dispatch(inputs, raw, &mut self.reply))
         };
-        let usual = Usual { begin_ns: record.begin_ns, ttl_ns: source.header().usual_ttl_ns };
+        let usual = Usual::of(source.header(), record.begin_ns);
         let answer = outcome.map(|()| {
             // A module that says it filled more than there was room for has a fault; what there is counts.
             let filled = self.reply.data_len.min(owned.room);

@@ -254,7 +254,7 @@ impl Subject {
     }
 
     fn usual(&self, begin_ns: i64) -> Usual {
-        Usual { begin_ns, ttl_ns: self.source.header().usual_ttl_ns }
+        Usual::of(self.source.header(), begin_ns)
     }
 
     /// Asks one op, compares the answer with the recorded one, and learns from it.

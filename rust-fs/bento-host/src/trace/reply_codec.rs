@@ -9,6 +9,7 @@ use bento_abi::ReplyBuf;
 use bento_abi::fuse::{self, dirent_size};
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh64::xxh64;
 use zerocopy::{FromBytes, IntoBytes};
 
 /// From what the numbers of an answer are kept as differences.
@@ -18,6 +19,22 @@ pub struct Usual {
     pub begin_ns: i64,
     /// `Header.usual_ttl_ns`.
     pub ttl_ns: u64,
+    /// `Header.read_hash`.
+    pub read_hash: pb::ReadHash,
+}
+
+impl Usual {
+    /// Of an op of a trace that has this header.
+    pub fn of(header: &pb::Header, begin_ns: i64) -> Usual {
+        Usual { begin_ns, ttl_ns: header.usual_ttl_ns, read_hash: header.read_hash() }
+    }
+
+    fn hash(self, data: &[u8]) -> u64 {
+        match self.read_hash {
+            pb::ReadHash::Xxh364 => xxh3_64(data),
+            pb::ReadHash::Xxh64 => xxh64(data, 0),
+        }
+    }
 }
 
 /// The out structure as `T`; zeroes beyond what the module filled, so that a short answer shows as such.
@@ -145,7 +162,7 @@ pub fn from_reply(request: &Request, nodeid: u64, reply: &ReplyBuf, data: &[u8],
             Reply::Entry(entry(&out(reply, 0), usual))
         }
         Request::Getattr(_) | Request::Setattr(_) => attr_out(),
-        Request::Read(_) => Reply::Data(pb::Data { size: data.len() as u64, hash: xxh3_64(data) }),
+        Request::Read(_) => Reply::Data(pb::Data { size: data.len() as u64, hash: usual.hash(data) }),
         Request::Write(_) | Request::CopyFileRange(_) => Reply::Written(u64::from(out::<fuse::WriteOut>(reply, 0).size)),
         Request::Open(_) | Request::Opendir(_) => Reply::Opened(opened(&out(reply, 0))),
         Request::Create(_) | Request::Tmpfile(_) => Reply::Created(pb::Created {
@@ -211,7 +228,7 @@ mod tests {
     use super::*;
     use zerocopy::Immutable;
 
-    const USUAL: Usual = Usual { begin_ns: 1_700_000_000_123_456_789, ttl_ns: 86_400_000_000_000 };
+    const USUAL: Usual = Usual { begin_ns: 1_700_000_000_123_456_789, ttl_ns: 86_400_000_000_000, read_hash: pb::ReadHash::Xxh364 };
 
     fn reply_of<T: IntoBytes + Immutable>(value: &T) -> ReplyBuf {
         let mut reply = ReplyBuf::new();
@@ -247,7 +264,7 @@ mod tests {
     #[test]
     fn times_before_1970_keep_their_sign() {
         let a = fuse::Attr { mtime: -2_i64 as u64, mtimensec: 500_000_000, ..Default::default() };
-        let delta = attr(&a, 0, 0, Usual { begin_ns: 0, ttl_ns: 0 });
+        let delta = attr(&a, 0, 0, Usual { begin_ns: 0, ttl_ns: 0, ..USUAL });
         assert_eq!(delta.mtime, -1_500_000_000);
     }
 

@@ -45,10 +45,11 @@ pub struct TraceWriter {
     packer: zstd::bulk::Compressor<'static>,
     chunk: ChunkBuilder,
     /// Causes of the gaps in `chunk`, should it be lost itself.
-    chunk_losses: BTreeMap<i32, u64>,
+    chunk_losses: BTreeMap<(i32, u32), u64>,
     /// Losses that no gap record tells of yet.
-    untold: BTreeMap<i32, u64>,
-    losses: BTreeMap<i32, u64>,
+    untold: BTreeMap<(i32, u32), u64>,
+    /// By cause and processor.
+    losses: BTreeMap<(i32, u32), u64>,
     /// Ops in sealed chunks.
     written: u64,
     places: Vec<pb::ChunkPlace>,
@@ -219,9 +220,14 @@ impl TraceWriter {
 
     /// Says that ops are missing here, or (of 0 ops) something that ops need: a segment of a task, a checkpoint.
     pub fn lost(&mut self, cause: Loss, ops: u64) {
-        *self.untold.entry(cause.into()).or_default() += ops;
+        self.lost_on(0, cause, ops);
+    }
+
+    /// Says that ops are missing here which processor `cpu` lost; with 0 ops, that something is that ops need.
+    pub fn lost_on(&mut self, cpu: u32, cause: Loss, ops: u64) {
+        *self.untold.entry((cause.into(), cpu)).or_default() += ops;
         if ops > 0 {
-            *self.losses.entry(cause.into()).or_default() += ops;
+            *self.losses.entry((cause.into(), cpu)).or_default() += ops;
         }
     }
 
@@ -264,7 +270,7 @@ impl TraceWriter {
             return;
         }
         let losses = std::mem::take(&mut self.untold);
-        let loss = losses.iter().map(|(&cause, &ops)| pb::LossByCause { cause, cpu: 0, ops }).collect();
+        let loss = losses.iter().map(|(&(cause, cpu), &ops)| pb::LossByCause { cause, cpu, ops }).collect();
         self.chunk.gap(&pb::Gap { dropped: losses.values().sum(), loss });
         for (cause, ops) in losses {
             *self.chunk_losses.entry(cause).or_default() += ops;
@@ -341,7 +347,7 @@ impl TraceWriter {
         let dropped = self.dropped();
         let recorded = self.written;
         let account = pb::Account { offered: recorded + dropped + filtered, recorded, dropped, filtered };
-        let loss: Vec<_> = self.losses.iter().map(|(&cause, &ops)| pb::LossByCause { cause, cpu: 0, ops }).collect();
+        let loss: Vec<_> = self.losses.iter().map(|(&(cause, cpu), &ops)| pb::LossByCause { cause, cpu, ops }).collect();
         let index = pb::Index {
             chunk: std::mem::take(&mut self.places),
             account: Some(account),

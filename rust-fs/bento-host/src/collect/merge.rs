@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! One order out of the streams of many processors.
+//!
+//! Every op has a number, in the order of ends. What has come in goes out as far as the numbers have no hole; a hole is filled by
+//! a stream that was read later, or, once a barrier says that nothing more will come, is a loss. Memory is bounded by what comes in
+//! between two barriers.
+
+use crate::proto::kernel::{KernelOp, KernelPanic, KernelUpgrade, kernel_record::Kind};
+use bytes::Bytes;
+use std::collections::{BTreeMap, HashMap};
+
+/// Something with a number.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// An op that ended, with its data.
+    Op(Box<KernelOp>, Bytes),
+    /// An op without an answer.
+    Unfinished(Box<KernelOp>),
+    /// An op that crashed the module.
+    Panic(Box<KernelPanic>),
+    /// The module was replaced, or was not.
+    Upgrade(Box<KernelUpgrade>),
+    /// A note.
+    Mark(crate::proto::kernel::KernelMark),
+}
+
+/// What goes out, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Out {
+    /// The next entry. For an op, how many ops ended while it was under way.
+    Entry(Entry, u32),
+    /// So many numbers are missing here.
+    Missing(u64),
+    /// What a block held when the recording began.
+    Block(u64, Bytes),
+}
+
+/// Takes records as they come.
+#[derive(Debug)]
+pub struct Merger {
+    next: u64,
+    waiting: BTreeMap<u64, Entry>,
+    pieces: HashMap<u64, Vec<u8>>,
+    bytes: usize,
+    /// Numbers that are not ended ops', in order.
+    others: Vec<u64>,
+    late: u64,
+}
+
+impl Default for Merger {
+    fn default() -> Merger {
+        Merger { next: 1, waiting: BTreeMap::new(), pieces: HashMap::new(), bytes: 0, others: Vec::new(), late: 0 }
+    }
+}
+
+fn weight(entry: &Entry) -> usize {
+    match entry {
+        Entry::Op(op, data) => 512 + data.len() + 8 * op.lock_order.len(),
+        _ => 512,
+    }
+}
+
+impl Merger {
+    /// Adds a record; what is in order now goes to `out`.
+    pub fn add(&mut self, record: Kind, out: &mut impl FnMut(Out)) {
+        let (seq, entry) = match record {
+            Kind::Block(block) => return out(Out::Block(block.number, block.data)),
+            Kind::Data(piece) => {
+                self.bytes += piece.data.len();
+                return self.pieces.entry(piece.seq).or_default().extend_from_slice(&piece.data);
+            }
+            Kind::Op(mut op) => {
+                let data = match self.pieces.remove(&op.seq) {
+                    Some(pieces) => {
+                        self.bytes -= pieces.len();
+                        Bytes::from(pieces)
+                    }
+                    None => std::mem::take(&mut op.data),
+                };
+                (op.seq, Entry::Op(Box::new(op), data))
+            }
+            Kind::Unfinished(op) => (op.seq, Entry::Unfinished(Box::new(op))),
+            Kind::Panic(panic) => (panic.op.as_ref().map_or(0, |op| op.seq), Entry::Panic(Box::new(panic))),
+            Kind::Upgrade(upgrade) => (upgrade.seq, Entry::Upgrade(Box::new(upgrade))),
+            Kind::Mark(mark) => (mark.seq, Entry::Mark(mark)),
+        };
+        if seq < self.next {
+            // Its place was given up for lost, which the kernel's barrier rules out; or it came twice.
+            self.late += 1;
+            return;
+        }
+        if seq == self.next {
+            self.go_out(entry, out);
+            self.next += 1;
+            self.go_on(out);
+            return;
+        }
+        self.bytes += weight(&entry);
+        if let Some(before) = self.waiting.insert(seq, entry) {
+            self.late += 1;
+            self.bytes -= weight(&before);
+        }
+    }
+
+    /// Nothing with a number up to `seq` will come any more: holes up to there are losses.
+    pub fn settle(&mut self, seq: u64, out: &mut impl FnMut(Out)) {
+        loop {
+            self.go_on(out);
+            if self.next > seq {
+                break;
+            }
+            let found = self.waiting.keys().next().copied().unwrap_or(u64::MAX).min(seq + 1);
+            out(Out::Missing(found - self.next));
+            self.next = found;
+        }
+        // Pieces of ops that did not follow.
+        let bytes = &mut self.bytes;
+        self.pieces.retain(|&of, pieces| {
+            let keep = of >= self.next;
+            if !keep {
+                *bytes -= pieces.len();
+            }
+            keep
+        });
+    }
+
+    fn go_on(&mut self, out: &mut impl FnMut(Out)) {
+        while let Some(first) = self.waiting.first_entry()
+            && *first.key() == self.next
+        {
+            let entry = first.remove();
+            self.bytes -= weight(&entry);
+            self.go_out(entry, out);
+            self.next += 1;
+        }
+    }
+
+    fn go_out(&mut self, entry: Entry, out: &mut impl FnMut(Out)) {
+        let mut overlap = 0;
+        match &entry {
+            Entry::Op(op, _) => {
+                let begin = op.seq.saturating_sub(1).saturating_sub(op.overlap);
+                let others = self.others.len() - self.others.partition_point(|&other| other <= begin);
+                overlap = u32::try_from(op.overlap.saturating_sub(others as u64)).unwrap_or(u32::MAX);
+            }
+            _ => self.others.push(self.next),
+        }
+        out(Out::Entry(entry, overlap));
+    }
+
+    /// Whether something waits for a hole to be filled.
+    pub fn waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// About how many bytes are held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The number that goes out next.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Records that came after their place was given up: 0 unless a stream is not what a recorder writes.
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+}
