@@ -31,20 +31,26 @@
 #include <linux/xarray.h>
 
 #include "../include/bento_abi.h"
+#include "ks/rwlock.h"
 
 #define BENTO_NAME_MAX 255
 #define BENTO_FS_NAME_MAX 31
 /* Opcodes that a module may answer ENOSYS to, once and for all. */
 #define BENTO_OPCODES 64
-/* Ops at once whose thread has a slot of its own in the trace; as in bento-host. */
+/* Threads that the lock order of a trace can name by a bit; as in bento-host. */
 #define BENTO_SLOTS 64
+/* Ops at once, each with a slot of its own; more wait. Slots from here on are for tasks of the module's own. */
+#define BENTO_OP_SLOTS 48
+/* Tasks at once that the watchdog can see; of more, the runs wait for one to end. */
+#define BENTO_TASK_SLOTS 64
 /* Most pages of one READ or WRITE. */
 #define BENTO_MAX_PAGES 256
 
-struct bento_ctx;
 struct bento_capture;
 struct bento_slot;
 struct bento_dev;
+struct bento_task;
+struct bento_watchdog;
 
 /* ---- registry.c: file systems by name, and their versions ---------------------------------------------------------------- */
 
@@ -86,6 +92,16 @@ void bento_version_put(struct bento_version *version);
 
 /* ---- instance.c: one version at work on one mount ------------------------------------------------------------------------- */
 
+/* The tasks (threads, work items) of an instance's own: ks/task.h. */
+struct bento_tasks {
+	spinlock_t guard;
+	bool shut;				/* their gate */
+	unsigned int running;			/* not at rest */
+	wait_queue_head_t moved;		/* any of this changed */
+	u32 made;
+	struct list_head all;
+};
+
 struct bento_instance {
 	struct bento_version *version;		/* pinned */
 	struct bento_mount *mount;
@@ -96,8 +112,8 @@ struct bento_instance {
 	struct list_head locks;			/* struct bento_lock, all that live */
 	spinlock_t locks_guard;
 	s64 __percpu *bytes;			/* that the module has allocated and not freed */
-	atomic_t threads;			/* of the module's own, still running */
-	wait_queue_head_t thread_ended;
+	struct bento_tasks tasks;
+	struct bento_rwlock tasks_making;	/* lock 0 of class BENTO_LOCK_CLASS_TASK */
 };
 
 /* Exported state, kvmalloc'ed. */
@@ -116,8 +132,15 @@ int bento_instance_export(struct bento_instance *instance, struct bento_state *s
 /* Ends and frees it, and drops its version. Answers the module's errno as a negative number. */
 int bento_instance_destroy(struct bento_instance *instance, bool discard);
 void bento_state_free(struct bento_state *state);
-/* ks/thread.c: waits for the module's own threads; those of a crashed instance are sent out. */
-void bento_instance_end_threads(struct bento_instance *instance);
+/* ks/task.c. Tasks begin, or go on, once the gate of the mount's instance opens; gate.c does both. */
+int bento_tasks_init(void);
+void bento_tasks_exit(void);
+void bento_tasks_of_instance(struct bento_tasks *tasks);
+void bento_tasks_open(struct bento_instance *instance);
+/* Shuts it and waits until all rest; -ETIMEDOUT after `timeout` jiffies, it then being open again. */
+int bento_tasks_shut(struct bento_instance *instance, unsigned long timeout);
+/* Ends the tasks that a crash, or a careless module, has left. */
+void bento_instance_end_tasks(struct bento_instance *instance);
 /* ks/lock.c: frees what locks a crashed instance has left. */
 void bento_locks_free(struct bento_instance *instance);
 
@@ -163,7 +186,8 @@ struct bento_mount {
 	/* Slots of ops under way, as bits; and who waits for one. */
 	atomic64_t slots;
 	wait_queue_head_t slot_free;
-	struct bento_in_slot *in_slot;		/* BENTO_SLOTS of them */
+	atomic64_t task_slots;			/* likewise, of tasks that run */
+	struct bento_in_slot *in_slot;		/* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
 
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;
@@ -172,7 +196,6 @@ struct bento_mount {
 	struct delayed_work sync_work;		/* SYNCFS some seconds after a change */
 	bool changed;				/* since the last SYNCFS */
 	struct bento_watchdog *watchdog;	/* watchdog.c */
-	bool threads_must_leave;		/* the module's own: their instance crashed and is being ended */
 	unsigned int deadline_ms;
 	struct bento_upgrade_result *last_upgrade;
 	struct rcu_head rcu;
@@ -270,7 +293,7 @@ enum bento_crash {
 	BENTO_CRASH_ABANDONED,
 };
 
-/* A lock that the op holds, which a crash gives up: struct bento_rwlock, with enum bento_held_kind (ks.h) in the low bits. */
+/* A lock that the op holds, which a crash gives up: a struct bento_rwlock; bit 0: exclusively. */
 typedef unsigned long bento_held_t;
 
 #define BENTO_HELD_INLINE 16
@@ -289,7 +312,9 @@ struct bento_ctx {
 	/* Stack pointer of bento_guard(), for leaving: see escape.S. */
 	unsigned long escape;
 	u32 opcode;
-	u32 thread;				/* slot */
+	u32 thread;				/* slot, as traces name it */
+	struct bento_in_slot *slot;
+	struct bento_task *task;		/* NULL for an op */
 	u64 unique;
 	/* CLOCK_REALTIME: what the module's clock says; 0 until somebody asks. Use bento_begin_ns(). */
 	u64 begin_ns;
@@ -302,6 +327,7 @@ struct bento_ctx {
 	u32 acquisitions;
 	u8 crash;				/* enum bento_crash */
 	bool overdue;				/* set by the watchdog: leave at the next chance */
+	bool resting;				/* a task that waits, see ks/task.h */
 	u16 held_room;
 	u16 nr_held;
 	/* held_inline, or kmalloc'ed when an op holds many. */
@@ -320,6 +346,11 @@ static inline struct bento_ctx *bento_current(void)
 void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct bento_instance *instance, u32 opcode);
 /* Gives the slot back. */
 void bento_ctx_end(struct bento_ctx *ctx);
+/* For tasks: a slot for the watchdog; false when the instance crashed while it waited for one. What is shown there is an op's. */
+bool bento_task_slot_take(struct bento_ctx *ctx);
+void bento_task_slot_give(struct bento_ctx *ctx);
+void bento_slot_show(struct bento_ctx *ctx);
+void bento_slot_hide(struct bento_ctx *ctx);
 /* The op's begin, CLOCK_REALTIME in ns. */
 u64 bento_begin_ns(struct bento_ctx *ctx);
 /* Runs the request, or the step, under guard; ctx->crash says how it ended. */
@@ -337,8 +368,8 @@ static __always_inline void __noreturn bento_leave(struct bento_ctx *ctx, enum b
 	unreachable();
 }
 
-/* A thread of the module's own: it has no deadline until it is told to leave. */
-#define BENTO_OP_THREAD 0x1ffff
+/* A segment of a task of the module's own, from rest to rest; see ks/task.h. */
+#define BENTO_OP_TASK 0x1ffff
 
 const char *bento_op_name(u32 opcode);
 

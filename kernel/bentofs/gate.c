@@ -3,7 +3,8 @@
  * The gate of a mount: ops pass it shared at the cost of a per-CPU counter, and an upgrade or checkpoint shuts it.
  *
  * Shutting has two steps, so that ops wait for as short as can be: the counter becomes one word for all CPUs first, which takes a grace
- * period during which ops go on; only then is it shut, and what is left to wait for are the ops under way.
+ * period during which ops go on; only then is it shut, and what is left to wait for are the ops under way. Tasks of the module's
+ * own come to rest after the ops, which may wait for them.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -45,16 +46,21 @@ void bento_gate_ready(struct bento_mount *mount)
 
 int bento_gate_shut(struct bento_mount *mount, unsigned long timeout)
 {
+	int err = -ETIMEDOUT;
+
 	reinit_completion(&mount->drained);
 	percpu_ref_kill(&mount->gate);
-	if (wait_for_completion_timeout(&mount->drained, timeout))
-		return 0;
-	bento_gate_open(mount);
-	return -ETIMEDOUT;
+	timeout = wait_for_completion_timeout(&mount->drained, timeout);
+	if (timeout)
+		err = bento_tasks_shut(mount->instance, timeout);
+	if (err)
+		bento_gate_open(mount);
+	return err;
 }
 
 void bento_gate_open(struct bento_mount *mount)
 {
+	bento_tasks_open(mount->instance);
 	percpu_ref_resurrect(&mount->gate);
 	percpu_ref_switch_to_percpu(&mount->gate);
 	wake_up_all(&mount->opened);

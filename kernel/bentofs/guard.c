@@ -21,6 +21,8 @@ void bento_guarded(struct bento_ctx *ctx);
 /* Where the watchdog's detour arrives: escape.S. */
 void bento_overdue(void);
 
+#define ALL_SLOTS GENMASK_ULL(BENTO_OP_SLOTS - 1, 0)
+
 static u32 take_slot(struct bento_mount *mount)
 {
 	u64 taken = atomic64_read(&mount->slots);
@@ -28,8 +30,8 @@ static u32 take_slot(struct bento_mount *mount)
 	for (;;) {
 		u64 lowest = ~taken & (taken + 1);
 
-		if (!lowest) {
-			wait_event(mount->slot_free, ~(u64)atomic64_read(&mount->slots));
+		if (unlikely(taken == ALL_SLOTS)) {
+			wait_event(mount->slot_free, atomic64_read(&mount->slots) != ALL_SLOTS);
 			taken = atomic64_read(&mount->slots);
 			continue;
 		}
@@ -39,10 +41,26 @@ static u32 take_slot(struct bento_mount *mount)
 	}
 }
 
+void bento_slot_show(struct bento_ctx *ctx)
+{
+	struct bento_in_slot *slot = ctx->slot;
+
+	slot->task = current;
+	slot->ctx = ctx;
+	slot->since = ctx->begin_jiffies;
+	slot->nodeid = ctx->req ? ctx->req->nodeid : 0;
+	slot->opcode = ctx->opcode;
+	slot->waits_class = ~0;
+	smp_store_release(&slot->unique, ctx->unique);
+}
+
+void bento_slot_hide(struct bento_ctx *ctx)
+{
+	WRITE_ONCE(ctx->slot->unique, 0);
+}
+
 void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct bento_instance *instance, u32 opcode)
 {
-	struct bento_in_slot *slot;
-
 	ctx->mount = mount;
 	ctx->instance = instance;
 	ctx->opcode = opcode;
@@ -55,19 +73,14 @@ void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct be
 	ctx->acquisitions = 0;
 	ctx->crash = BENTO_CRASH_NONE;
 	ctx->overdue = false;
+	ctx->task = NULL;
 	ctx->nr_held = 0;
 	ctx->held_room = BENTO_HELD_INLINE;
 	ctx->held = ctx->held_inline;
 	ctx->thread = take_slot(mount);
 
-	slot = &mount->in_slot[ctx->thread];
-	slot->task = current;
-	slot->ctx = ctx;
-	slot->since = ctx->begin_jiffies;
-	slot->nodeid = ctx->req ? ctx->req->nodeid : 0;
-	slot->opcode = opcode;
-	slot->waits_class = ~0;
-	smp_store_release(&slot->unique, ctx->unique);
+	ctx->slot = &mount->in_slot[ctx->thread];
+	bento_slot_show(ctx);
 }
 
 void bento_ctx_end(struct bento_ctx *ctx)
@@ -75,12 +88,36 @@ void bento_ctx_end(struct bento_ctx *ctx)
 	struct bento_mount *mount = ctx->mount;
 	s64 before;
 
-	WRITE_ONCE(mount->in_slot[ctx->thread].unique, 0);
+	bento_slot_hide(ctx);
 	before = atomic64_fetch_andnot_release(BIT_ULL(ctx->thread), &mount->slots);
-	if (unlikely(before == -1))
+	if (unlikely(before == ALL_SLOTS))
 		wake_up(&mount->slot_free);
 	if (unlikely(ctx->held != ctx->held_inline))
 		kfree(ctx->held);
+}
+
+bool bento_task_slot_take(struct bento_ctx *ctx)
+{
+	atomic64_t *slots = &ctx->mount->task_slots;
+	s64 taken = atomic64_read(slots);
+
+	while (!READ_ONCE(ctx->instance->crashed)) {
+		u64 lowest = ~taken & (taken + 1);
+
+		if (!lowest) {
+			schedule_timeout_uninterruptible(HZ / 50);
+			taken = atomic64_read(slots);
+		} else if (atomic64_try_cmpxchg_acquire(slots, &taken, taken | lowest)) {
+			ctx->slot = &ctx->mount->in_slot[BENTO_OP_SLOTS + __ffs64(lowest)];
+			return true;
+		}
+	}
+	return false;
+}
+
+void bento_task_slot_give(struct bento_ctx *ctx)
+{
+	atomic64_andnot(BIT_ULL(ctx->slot - ctx->mount->in_slot - BENTO_OP_SLOTS), &ctx->mount->task_slots);
 }
 
 u64 bento_begin_ns(struct bento_ctx *ctx)
@@ -111,8 +148,8 @@ const char *bento_op_name(u32 opcode)
 		return "mount";
 	case BENTO_OP_UNMOUNT:
 		return "unmount";
-	case BENTO_OP_THREAD:
-		return "a thread";
+	case BENTO_OP_TASK:
+		return "a task";
 	default:
 		return "an unknown op";
 	}

@@ -118,8 +118,8 @@ static struct bento_instance *make_instance(struct bento_mount *mount, struct be
 	instance->read_only = mount->read_only;
 	INIT_LIST_HEAD(&instance->locks);
 	spin_lock_init(&instance->locks_guard);
-	atomic_set(&instance->threads, 0);
-	init_waitqueue_head(&instance->thread_ended);
+	bento_tasks_of_instance(&instance->tasks);
+	bento_rwlock_init(&instance->tasks_making, BENTO_LOCK_CLASS_TASK, 0);
 	return instance;
 }
 
@@ -145,7 +145,7 @@ static struct bento_instance *settle(struct bento_instance *instance, struct ste
 		instance->opaque = step->opaque;
 		return instance;
 	}
-	bento_instance_end_threads(instance);
+	bento_instance_end_tasks(instance);
 	if (instance->crashed)
 		leak_report(instance);
 	bento_locks_free(instance);
@@ -227,7 +227,7 @@ int bento_instance_destroy(struct bento_instance *instance, bool discard)
 	/* What a crash left half done is not to be run into again. */
 	if (!instance->crashed)
 		err = run_step(instance, step_destroy, &step, discard ? 0 : BENTO_OP_UNMOUNT);
-	bento_instance_end_threads(instance);
+	bento_instance_end_tasks(instance);
 	if (instance->crashed) {
 		leak_report(instance);
 		err = -EIO;

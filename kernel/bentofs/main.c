@@ -18,9 +18,12 @@ static int __init bentofs_init(void)
 	err = bento_buf_cache_init();
 	if (err)
 		return err;
-	err = bento_inodes_init();
+	err = bento_tasks_init();
 	if (err)
 		goto out_bufs;
+	err = bento_inodes_init();
+	if (err)
+		goto out_tasks;
 	err = bento_record_init();
 	if (err)
 		goto out_inodes;
@@ -39,6 +42,8 @@ out_record:
 	bento_record_exit();
 out_inodes:
 	bento_inodes_exit();
+out_tasks:
+	bento_tasks_exit();
 out_bufs:
 	bento_buf_cache_exit();
 	return err;
@@ -51,6 +56,7 @@ static void __exit bentofs_exit(void)
 	bento_sysfs_exit();
 	bento_record_exit();
 	bento_inodes_exit();
+	bento_tasks_exit();
 	bento_buf_cache_exit();
 	/* What was freed after a grace period, by functions of ours. */
 	rcu_barrier();

@@ -141,7 +141,7 @@ static struct bento_mount *make_mount(struct super_block *sb, struct bento_optio
 	options->fs_options = NULL;
 	init_waitqueue_head(&mount->slot_free);
 	INIT_DELAYED_WORK(&mount->sync_work, sync_now);
-	mount->in_slot = kvcalloc(BENTO_SLOTS, sizeof(*mount->in_slot), GFP_KERNEL);
+	mount->in_slot = kvcalloc(BENTO_OP_SLOTS + BENTO_TASK_SLOTS, sizeof(*mount->in_slot), GFP_KERNEL);
 	mount->ended = __alloc_percpu(BENTO_OPCODES * sizeof(u64), sizeof(u64));
 	if (!mount->in_slot || !mount->ended)
 		goto fail;
@@ -199,6 +199,7 @@ static int begin(struct bento_mount *mount, const struct bento_options *options)
 		goto out_version;
 	}
 	list_add_tail(&mount->of_fs, &mount->fs->mounts);
+	bento_tasks_open(instance);
 out_version:
 	/* The instance has a pin of its own. */
 	bento_version_put(version);

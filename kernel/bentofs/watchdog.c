@@ -72,13 +72,6 @@ static void ask(void *arg)
 	hrtimer_start(&dog->nudge, ns_to_ktime(5000), HRTIMER_MODE_REL_PINNED_HARD);
 }
 
-static bool overdue(const struct bento_mount *mount, const struct bento_in_slot *slot)
-{
-	if (slot->opcode == BENTO_OP_THREAD)
-		return READ_ONCE(mount->threads_must_leave);
-	return time_after(jiffies, READ_ONCE(slot->since) + msecs_to_jiffies(mount->deadline_ms));
-}
-
 static void look_at(struct bento_watchdog *dog, struct bento_in_slot *slot)
 {
 	u64 unique = smp_load_acquire(&slot->unique);
@@ -89,7 +82,7 @@ static void look_at(struct bento_watchdog *dog, struct bento_in_slot *slot)
 	char where[64];
 	int cpu;
 
-	if (!unique || !overdue(dog->mount, slot))
+	if (!unique || !time_after(jiffies, READ_ONCE(slot->since) + msecs_to_jiffies(dog->mount->deadline_ms)))
 		return;
 	smp_rmb();
 	/* The same op after all was read, so all of it is that op's; and its thread cannot be freed before this interrupt is over. */
@@ -121,10 +114,12 @@ static void look_at(struct bento_watchdog *dog, struct bento_in_slot *slot)
 static enum hrtimer_restart look(struct hrtimer *timer)
 {
 	struct bento_watchdog *dog = container_of(timer, struct bento_watchdog, look);
-	u64 slots = atomic64_read(&dog->mount->slots);
+	u64 slots;
 
-	for (; slots; slots &= slots - 1)
+	for (slots = atomic64_read(&dog->mount->slots); slots; slots &= slots - 1)
 		look_at(dog, &dog->mount->in_slot[__ffs64(slots)]);
+	for (slots = atomic64_read(&dog->mount->task_slots); slots; slots &= slots - 1)
+		look_at(dog, &dog->mount->in_slot[BENTO_OP_SLOTS + __ffs64(slots)]);
 	hrtimer_forward_now(timer, dog->period);
 	return HRTIMER_RESTART;
 }

@@ -40,6 +40,8 @@ typedef int64_t s64;
 #define BENTO_LOCK_MUTEX 1
 /* Lock class of cached blocks; a module's own classes are counted from 1. */
 #define BENTO_LOCK_CLASS_BLOCK 0
+/* Lock class of tasks (threads and work items of the module's own), by number; 0 guards their making. */
+#define BENTO_LOCK_CLASS_TASK 0xffff
 
 /* bento_ks_buf_*(): flags. */
 #define BENTO_BUF_NOREAD 1

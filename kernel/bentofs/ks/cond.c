@@ -10,6 +10,7 @@
 
 #include "ks.h"
 #include "services.h"
+#include "task.h"
 
 #define LOOK_EVERY (HZ / 20)
 
@@ -66,12 +67,13 @@ void bento_ks_cond_wait(struct bento_cond *cond, struct bento_lock *mutex)
 	__add_wait_queue_entry_tail(&cond->wait, &wait);
 	spin_unlock(&cond->wait.lock);
 	bento_rwlock_release(ctx, &mutex->rw, true);
+	bento_task_rest(ctx);
 
 	spin_lock(&cond->wait.lock);
 	while (cond->notified == before) {
 		if (READ_ONCE(ctx->instance->crashed))
 			crash = BENTO_CRASH_ABANDONED;
-		else if (ctx->opcode != BENTO_OP_THREAD && time_after(jiffies, deadline))
+		else if (!ctx->task && time_after(jiffies, deadline))
 			crash = BENTO_CRASH_DEADLINE;
 		if (crash)
 			break;
@@ -86,6 +88,7 @@ void bento_ks_cond_wait(struct bento_cond *cond, struct bento_lock *mutex)
 	spin_unlock(&cond->wait.lock);
 	if (crash)
 		bento_leave(ctx, crash);
+	bento_task_resume(ctx);
 	bento_rwlock_acquire(ctx, &mutex->rw, true);
 }
 EXPORT_SYMBOL_GPL(bento_ks_cond_wait);

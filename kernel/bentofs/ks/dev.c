@@ -384,7 +384,7 @@ int bento_dev_revert(struct bento_dev *dev)
 	int err;
 
 	/* Its threads may still wait for blocks. */
-	bento_instance_end_threads(dev->mount->instance);
+	bento_instance_end_tasks(dev->mount->instance);
 	err = sync_blockdev(dev->bdev);
 	bento_bufs_forget(dev);
 	return err;

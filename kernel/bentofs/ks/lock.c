@@ -116,7 +116,7 @@ static void unlock_raw(struct bento_rwlock *lock, bool exclusive)
 static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *lock, bool exclusive)
 {
 	unsigned long deadline = ctx->begin_jiffies + msecs_to_jiffies(ctx->mount->deadline_ms);
-	struct bento_in_slot *slot = &ctx->mount->in_slot[ctx->thread];
+	struct bento_in_slot *slot = ctx->slot;
 	enum bento_crash crash = BENTO_CRASH_NONE;
 	u64 since = 0;
 	DEFINE_WAIT(wait);
@@ -134,7 +134,7 @@ static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *loc
 			break;
 		if (READ_ONCE(ctx->instance->crashed))
 			crash = BENTO_CRASH_ABANDONED;
-		else if (ctx->opcode != BENTO_OP_THREAD && time_after(jiffies, deadline))
+		else if (time_after(jiffies, deadline))
 			crash = BENTO_CRASH_DEADLINE;
 		if (crash)
 			break;

@@ -10,7 +10,7 @@
 struct bento_buf;
 struct bento_cond;
 struct bento_lock;
-struct bento_thread;
+struct bento_task;
 
 void bento_ks_panic(const u8 *message, size_t message_len, const u8 *file, size_t file_len, u32 line, u32 column);
 
@@ -35,8 +35,14 @@ void bento_ks_cond_free(struct bento_cond *cond);
 void bento_ks_cond_wait(struct bento_cond *cond, struct bento_lock *mutex);
 void bento_ks_cond_notify(struct bento_cond *cond, u32 all);
 
-struct bento_thread *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len);
-void bento_ks_thread_join(struct bento_thread *thread);
+struct bento_task *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len);
+void bento_ks_thread_join(struct bento_task *thread);
+
+struct bento_task *bento_ks_work_new(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len);
+u32 bento_ks_work_queue(struct bento_task *work, u64 delay_ns);
+u32 bento_ks_work_cancel(struct bento_task *work);
+void bento_ks_work_flush(struct bento_task *work);
+void bento_ks_work_free(struct bento_task *work);
 
 s32 bento_ks_dev_info(u64 number, struct bento_dev_info *info);
 s32 bento_ks_dev_read(u64 number, u64 offset, const struct bento_seg *segs, u32 nsegs);
