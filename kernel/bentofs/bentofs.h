@@ -194,6 +194,7 @@ struct bento_mount {
 	u64 __percpu *ended;
 
 	struct bento_capture *capture;		/* changes only while the gate is shut */
+	u32 epoch;				/* number of the recording under way; 0: none */
 	struct delayed_work sync_work;		/* SYNCFS some seconds after a change */
 	bool changed;				/* since the last SYNCFS */
 	struct bento_watchdog *watchdog;	/* watchdog.c */

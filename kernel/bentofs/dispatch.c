@@ -157,6 +157,8 @@ static bool changes(u32 opcode)
 static int call_module(struct bento_mount *mount, struct bento_call *call)
 {
 	u32 opcode = call->in.opcode;
+	struct bento_rec_patience patience = {};
+	bool may_wait = true;
 	struct bento_ctx ctx;
 	int err;
 
@@ -167,6 +169,7 @@ static int call_module(struct bento_mount *mount, struct bento_call *call)
 	call->out.out_len = 0;
 	call->out.data_len = 0;
 
+again:
 	bento_gate_enter(mount);
 	if (unlikely(READ_ONCE(mount->instance->crashed))) {
 		bento_gate_leave(mount);
@@ -176,8 +179,12 @@ static int call_module(struct bento_mount *mount, struct bento_call *call)
 	ctx.reply = &call->out;
 	ctx.unique = call->in.unique;
 	bento_ctx_begin(&ctx, mount, mount->instance, opcode);
-	if (static_branch_unlikely(&bento_recording))
-		__bento_rec_begin(&ctx);
+	if (static_branch_unlikely(&bento_recording) && unlikely(!__bento_rec_begin(&ctx, may_wait))) {
+		bento_ctx_end(&ctx);
+		bento_gate_leave(mount);
+		may_wait = bento_rec_wait(&patience);
+		goto again;
+	}
 	if (trace_bento_op_begin_enabled() || trace_bento_op_end_enabled()) {
 		ctx.begin_mono_ns = ctx.begin_mono_ns ?: ktime_get_ns();
 		trace_bento_op_begin(mount->id, ctx.unique, opcode, call->in.nodeid);

@@ -69,7 +69,7 @@ static int run_step(struct bento_instance *instance, void (*run)(struct bento_ct
 	ctx.unique = atomic64_inc_return(&instance->mount->unique);
 	bento_ctx_begin(&ctx, instance->mount, instance, opcode);
 	if (opcode && static_branch_unlikely(&bento_recording))
-		__bento_rec_begin(&ctx);
+		__bento_rec_begin(&ctx, false);
 	bento_run(&ctx);
 	if (ctx.crash)
 		step->error = EIO;

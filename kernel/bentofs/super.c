@@ -204,6 +204,7 @@ static int begin(struct bento_mount *mount, const struct bento_options *options)
 	}
 	list_add_tail(&mount->of_fs, &mount->fs->mounts);
 	bento_tasks_open(instance);
+	bento_record_add_mount(mount);
 out_version:
 	/* The instance has a pin of its own. */
 	bento_version_put(version);
@@ -228,7 +229,7 @@ static void end(struct bento_mount *mount)
 	if (err)
 		pr_err("mount %u ended with error %d\n", mount->id, -err);
 	/* The recording has the end in it. */
-	bento_capture_stop(mount);
+	bento_record_del_mount(mount);
 }
 
 /* All inodes have gone, and with them their last ops; the instance still has the device. */

@@ -10,8 +10,8 @@ import { declarations, flatName, GENERATED, isPacked, shortValue, upperSnake, wi
 
 const GUARD = '_BENTO_TRACE_FIELDS_H';
 
-/** @param {import('protobufjs').NamespaceBase} namespace */
-export function emitHeader(namespace) {
+/** @param {readonly import('protobufjs').NamespaceBase[]} namespaces */
+export function emitHeader(namespaces) {
   /** @type {Map<string, number>} */
   const defined = new Map();
   /** @type {string[]} */
@@ -38,7 +38,7 @@ export function emitHeader(namespace) {
     defined.set(name, value);
     lines.push(`#define ${name}${padding(name)}${value}${note === '' ? '' : `\t/* ${note} */`}`);
   };
-  for (const type of declarations(namespace)) {
+  for (const type of namespaces.flatMap(declarations)) {
     lines.push('', `/* ${type instanceof protobuf.Enum ? 'enum' : 'message'} ${type.fullName.slice(1)} */`);
     if (type instanceof protobuf.Enum) defineValues(type, define);
     else defineFields(type, define);

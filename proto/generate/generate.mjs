@@ -11,7 +11,7 @@ import 'protobufjs/ext/descriptor.js';
 
 /** Folder of the checkout. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SCHEMA = 'proto/bento/host/v1/host.proto';
+const SCHEMAS = ['proto/bento/host/v1/host.proto', 'proto/bento/kernel/v1/kernel.proto'];
 const PBJS = join(ROOT, 'node_modules/protobufjs-cli/bin/pbjs');
 
 /** The schema that released readers know. It is replaced only by `node proto/generate/release.mjs`. */
@@ -20,7 +20,7 @@ export const RELEASED = 'proto/released/trace-v1.binpb';
 /** What the generated files must hold now. @returns {ReadonlyMap<string, string>} path below the root -> content */
 export function generate() {
   const target = join(ROOT, 'proto/generate/pbjs-target.cjs');
-  const args = [PBJS, '-t', target, '--alt-comment', '--keep-case', '-p', 'proto', SCHEMA];
+  const args = [PBJS, '-t', target, '--alt-comment', '--keep-case', '-p', 'proto', ...SCHEMAS];
   const run = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
   if (run.status !== 0) throw new Error(`pbjs could not read the schema:\n${run.stderr}`);
   return new Map(Object.entries(JSON.parse(run.stdout)));

@@ -5,8 +5,13 @@ use std::io::Result;
 use std::path::Path;
 
 /// The schemas, relative to `PROTO_ROOT`.
-const SCHEMAS: [&str; 4] =
-    ["bento/trace/v1/op.proto", "bento/trace/v1/record.proto", "bento/trace/v1/trace.proto", "bento/host/v1/host.proto"];
+const SCHEMAS: [&str; 5] = [
+    "bento/trace/v1/op.proto",
+    "bento/trace/v1/record.proto",
+    "bento/trace/v1/trace.proto",
+    "bento/host/v1/host.proto",
+    "bento/kernel/v1/kernel.proto",
+];
 const PROTO_ROOT: &str = "../../proto";
 /// A C file, because `sigsetjmp` returns twice and Rust has no such function.
 const GUARD: &str = "src/module/guard.c";

@@ -13,8 +13,23 @@
 
 DECLARE_STATIC_KEY_FALSE(bento_recording);
 
-/* Called by dispatch.c with the gate held; sets ctx->rec when the mount is being recorded. */
-void __bento_rec_begin(struct bento_ctx *ctx);
+/*
+ * Called by dispatch.c with the gate held; sets ctx->rec when the mount is being recorded. False, with nothing done, when the buffers have
+ * no room and the policy is to wait for it: the op leaves the gate and calls bento_rec_wait(). Not so unless `may_wait`.
+ */
+bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait);
+
+/* How long an op waits for a collector that does not read: then it goes on, and what does not fit is counted as lost. */
+#define BENTO_REC_STALL (5 * HZ)
+
+/* Begins as {}. */
+struct bento_rec_patience {
+	unsigned long until;
+};
+
+/* Waits for room, outside of the gate, and for not long. False when the op should not wait any more. */
+bool bento_rec_wait(struct bento_rec_patience *patience);
+
 /* The op ended: `reply` is its answer. */
 void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply);
 /* The op crashed; for a panic with what the module said. */
@@ -37,9 +52,10 @@ static inline bool bento_rec_on(const struct bento_ctx *ctx)
 	return static_branch_unlikely(&bento_recording) && ctx->rec;
 }
 
-/* capture.c: begin and end, from debugfs/sysfs. Begins with a checkpoint, the gate being shut for it. */
-int bento_capture_start(struct bento_mount *mount, const char *options);
-int bento_capture_stop(struct bento_mount *mount);
+/* capture.c: the mount can be recorded from here on (debugfs, bentofs/ID); it cannot any more, and its end is recorded if it is. */
+void bento_record_add_mount(struct bento_mount *mount);
+void bento_record_del_mount(struct bento_mount *mount);
+
 /* A record of an upgrade, the gate being shut. */
 void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from, const struct bento_version *to,
 		       const struct bento_upgrade_result *result);

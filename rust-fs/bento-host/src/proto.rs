@@ -9,6 +9,12 @@ mod bento {
             include!(concat!(env!("OUT_DIR"), "/bento.trace.v1.rs"));
         }
     }
+    pub mod kernel {
+        pub mod v1 {
+            #![allow(clippy::all, rustdoc::all)]
+            include!(concat!(env!("OUT_DIR"), "/bento.kernel.v1.rs"));
+        }
+    }
     pub mod host {
         pub mod v1 {
             #![allow(clippy::all, rustdoc::all)]
@@ -18,4 +24,5 @@ mod bento {
 }
 
 pub use bento::host::v1 as host;
+pub use bento::kernel::v1 as kernel;
 pub use bento::trace::v1 as trace;

@@ -1259,7 +1259,7 @@ export function encodeCreated(m: CreatedInit, w: WireWriter = new WireWriter()):
 /** A content that was read. */
 export type Data = {
   readonly size: bigint;
-  /** xxh3-64 of the bytes. */
+  /** 64 bits over the bytes, of the kind that Header.read_hash names. */
   readonly hash: bigint;
 };
 
@@ -4952,6 +4952,8 @@ export type Header = {
   readonly usualTtlNs: bigint;
   /** Words of the command that was recorded, for people; empty when none was run. */
   readonly command: readonly Uint8Array[];
+  /** Of what Data.hash is: a kernel has other hashes than bento-host. */
+  readonly readHash: ReadHash;
   /** CRC-32 (IEEE) of every byte of this message before this field; always the last field. */
   readonly crc32: number;
 };
@@ -4975,6 +4977,7 @@ export type HeaderInit = {
   readonly fsOptions?: string | undefined;
   readonly usualTtlNs?: bigint | undefined;
   readonly command?: readonly Uint8Array[] | undefined;
+  readonly readHash?: ReadHash | undefined;
   readonly crc32?: number | undefined;
 };
 
@@ -4997,6 +5000,7 @@ export const HeaderField = {
   fsOptions: 15,
   usualTtlNs: 16,
   command: 17,
+  readHash: 18,
   crc32: 24,
 } as const;
 
@@ -5018,6 +5022,7 @@ export function decodeHeader(r: WireReader, end: number = r.len): Header {
   let fsOptions_: string = '';
   let usualTtlNs_: bigint = 0n;
   let command_: Uint8Array[] | undefined = undefined;
+  let readHash_: ReadHash = 0;
   let crc32_: number = 0;
   while (r.pos < end) {
     const tag = r.tag();
@@ -5073,6 +5078,9 @@ export function decodeHeader(r: WireReader, end: number = r.len): Header {
       case 138:
         (command_ ??= []).push(r.bytes());
         break;
+      case 144:
+        readHash_ = r.int32();
+        break;
       case 197:
         crc32_ = r.fixed32();
         break;
@@ -5099,6 +5107,7 @@ export function decodeHeader(r: WireReader, end: number = r.len): Header {
     fsOptions: fsOptions_,
     usualTtlNs: usualTtlNs_,
     command: command_ ?? [],
+    readHash: readHash_,
     crc32: crc32_,
   };
 }
@@ -5172,12 +5181,24 @@ export function encodeHeader(m: HeaderInit, w: WireWriter = new WireWriter()): W
     w.uint32(138);
     w.bytes(v);
   }
+  if (m.readHash) {
+    w.uint32(144);
+    w.int32(m.readHash);
+  }
   if (m.crc32) {
     w.uint32(197);
     w.fixed32(m.crc32);
   }
   return w;
 }
+
+export const ReadHash = {
+  XXH3_64: 0,
+  /** Seed 0. */
+  XXH64: 1,
+} as const;
+/** A value of {@link ReadHash}, or one that a later version added. */
+export type ReadHash = number;
 
 export const Source = {
   UNSPECIFIED: 0,

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The recorder, inside: a recording, its buffers, and what is kept of ops under way.
+ */
+#ifndef BENTO_CAPTURE_H
+#define BENTO_CAPTURE_H
+
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/relay.h>
+
+#include <bento_trace_fields.h>
+
+#include "record.h"
+
+/* Longest data that stands in an op's own record, and longest piece where it does not. */
+#define BENTO_REC_INLINE 4096u
+#define BENTO_REC_PIECE 32768u
+/* Around a piece: lengths, tags, number. */
+#define BENTO_REC_PIECE_HEAD 64u
+
+enum bento_policy {
+	BENTO_POLICY_DROP = BTR_DROP_POLICY_DROP,
+	BENTO_POLICY_BLOCK = BTR_DROP_POLICY_BLOCK,
+	BENTO_POLICY_FLIGHT = BTR_DROP_POLICY_FLIGHT,
+};
+
+#define BENTO_LOSSES (BTR_LOSS_CAUSE_OVERWRITTEN + 1)
+
+/* What is counted on each processor. offered = recorded + filtered + the sum of lost, at any time that no op ends. */
+struct bento_rec_counts {
+	u64 offered;
+	u64 recorded;
+	u64 filtered;
+	/* Ops without an answer (a crash): not offered. */
+	u64 unanswered;
+	u64 lost[BENTO_LOSSES];			/* by BTR_LOSS_CAUSE_* */
+};
+
+/* The buffer of a processor: what the facility of relay has not. Positions count bytes ever written, ends of sub-buffers included. */
+struct bento_rec_cpu {
+	struct bento_rec_counts counts;
+	u64 head;				/* everything before is written; released by the writer */
+	u32 *ops_in;				/* ops per sub-buffer, flight only */
+	struct mutex reading ____cacheline_aligned;
+	u64 tail;				/* everything before was read */
+};
+
+/* Bytes that grow. */
+struct bento_rec_bytes {
+	u8 *at;
+	u32 len;
+	u32 room;
+};
+
+#define BENTO_SLOT_ORDER 512
+#define BENTO_SLOT_SMALL 48
+
+/* What an op has taken so far; of the thread in whose slot the op is. Kept from one op to the next, with the memory that it has. */
+struct bento_slot {
+	u64 seen;				/* numbers given when the op began */
+	u32 lost;				/* BTR_LOSS_CAUSE_* when something of the op could not be kept */
+	u32 last_acquisition;
+	u32 clock_calls;			/* readings noted, the zeroes between included */
+	bool told;				/* the op's panic is recorded */
+	u32 need;				/* bytes promised to it, policy block */
+	struct bento_rec_bytes order, random, clock, failures, input;
+	u8 order_room[BENTO_SLOT_ORDER];
+	u8 random_room[BENTO_SLOT_SMALL];
+	u8 clock_room[BENTO_SLOT_SMALL];
+	u8 failures_room[BENTO_SLOT_SMALL];
+} ____cacheline_aligned;
+
+struct bento_rec_options {
+	enum bento_policy policy;
+	bool data;				/* contents in full; otherwise as hashes */
+	u32 subbuf;				/* bytes of a sub-buffer */
+	u32 nsub;				/* sub-buffers a processor */
+	u32 stall_ms;				/* policy block: how long an op waits at most */
+	DECLARE_BITMAP(skip, BENTO_OPCODES);	/* filtered opcodes */
+	bool filters;
+};
+
+/* A recording. Ops reach it through mount->capture, under the gate. */
+struct bento_capture {
+	struct bento_rec_options options;
+	u32 epoch;
+	bool ended;
+	bool made_stable;			/* stable pages were switched on for it */
+	struct rchan *chan;
+	struct bento_rec_cpu __percpu *cpus;
+	struct bento_slot *slots;		/* BENTO_SLOTS of them */
+	struct bento_state state;		/* where it began */
+	char *info;				/* text about what is recorded */
+	atomic64_t seq ____cacheline_aligned;	/* the last number given */
+	/* Policy block: bytes that ops under way may need, and whether waiting has been given up until somebody reads. */
+	atomic64_t promised;
+	bool stalled;
+};
+
+/* ---- stream.c: the buffers ------------------------------------------------------------------------------------------------- */
+
+int bento_stream_open(struct bento_capture *capture, struct dentry *parent);
+void bento_stream_close(struct bento_capture *capture);
+int bento_stream_init(void);
+
+/*
+ * Between begin and end, on one processor without being moved: room for a record of at most `most` bytes, and that it took `len`.
+ * bento_stream_fits() first: whether records of `total` bytes, none longer than `longest`, find room.
+ */
+static inline struct rchan_buf *bento_stream_begin(struct bento_capture *capture)
+{
+	return *get_cpu_ptr(capture->chan->buf);
+}
+
+static inline void bento_stream_end(struct bento_capture *capture)
+{
+	put_cpu_ptr(capture->chan->buf);
+}
+
+/* The reader went on: whoever waits for room looks again. */
+void bento_rec_made_room(struct bento_capture *capture);
+
+bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total, size_t longest);
+/* Whether they ever could. */
+bool bento_stream_could_fit(const struct bento_capture *capture, size_t total, size_t longest);
+u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most);
+void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len, bool op);
+/* Bytes that every processor has room for. */
+u64 bento_stream_room(struct bento_capture *capture);
+
+/* ---- slot.c: what ops take ---------------------------------------------------------------------------------------------------- */
+
+struct bento_slot *bento_slots_make(void);
+void bento_slots_free(struct bento_slot *slots);
+void bento_slot_clear(struct bento_slot *slot);
+/* Room for `len` more bytes; NULL when there is none, the op then being lost. */
+u8 *bento_slot_room(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 len);
+
+/* ---- control.c: debugfs ------------------------------------------------------------------------------------------------------- */
+
+int bento_control_init(void);
+void bento_control_exit(void);
+
+/* ---- capture.c ------------------------------------------------------------------------------------------------------------------ */
+
+/* A mount's place in debugfs; outlives the mount while its recording has not been collected. */
+struct bento_recorder {
+	struct list_head link;
+	u32 id;
+	struct bento_mount *mount;		/* NULL once it ended */
+	struct dentry *dir;
+	struct mutex lock;			/* over what follows; taken inside bento_registry_lock */
+	struct bento_capture *capture;		/* running, or ended and not yet released */
+};
+
+int bento_recorder_start(struct bento_recorder *recorder, const char *options);
+int bento_recorder_stop(struct bento_recorder *recorder);
+/* The mount has ended. */
+void bento_recorder_unmounted(struct bento_recorder *recorder);
+/* Frees an ended recording; -EBUSY for one that runs. */
+int bento_recorder_release(struct bento_recorder *recorder);
+
+int bento_rec_options_parse(struct bento_rec_options *options, char *text);
+
+#endif /* BENTO_CAPTURE_H */

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records: an op when it ends, a block when it is first seen, and what happens between ops.
+ *
+ * A number is given and the record written without being moved from the processor, so that a grace period after a number was given its
+ * record is in the buffer, or never will be. What does not find room keeps its number, which is then missing in the streams: that is
+ * how the collector knows where ops were lost. Only this file gives numbers.
+ */
+#define pr_fmt(fmt) "bentofs: " fmt
+
+#include <linux/ktime.h>
+#include <linux/string.h>
+#include <linux/wait.h>
+#include <linux/xxhash.h>
+
+#include "capture.h"
+#include "wire.h"
+
+/* KernelStream.record, the record's kind, and the lengths of both. */
+#define HEAD (2 + 2 * WIRE_LEN)
+/* Fields of KernelOp that are no longer than a number, tags included. */
+#define NUMBERS 160
+
+/* Ops of policy block that wait for room, of whatever mount. */
+static DECLARE_WAIT_QUEUE_HEAD(room_wait);
+static atomic_t room_made = ATOMIC_INIT(0);
+
+/* ---- a record --------------------------------------------------------------------------------------------------------------- */
+
+static u8 *open_record(u8 *at)
+{
+	return at + HEAD;
+}
+
+/* Fills in what stands before the message that ends at `p`; bytes of the record. */
+static __always_inline size_t close_record(u8 *at, u8 *p, u32 kind_tag)
+{
+	size_t len = p - at;
+
+	at[0] = BTR_TAG(BTR_KERNEL_STREAM_RECORD);
+	wire_fill_len(at + 1, len - 1 - WIRE_LEN);
+	at[1 + WIRE_LEN] = kind_tag;
+	wire_fill_len(at + 2 + WIRE_LEN, len - HEAD);
+	return len;
+}
+
+/* What of an op's data is recorded. */
+struct content {
+	const struct bento_seg *segs;
+	size_t len;
+	bool whole;				/* the bytes; otherwise their hash */
+	u64 hash;
+};
+
+static void choose_content(const struct bento_capture *capture, const struct bento_request_buf *req,
+			   const struct bento_reply_buf *reply, struct content *content)
+{
+	content->segs = req->data;
+	content->whole = true;
+	switch (req->opcode) {
+	case FUSE_WRITE:
+		content->len = req->data_len;
+		content->whole = capture->options.data;
+		break;
+	case FUSE_SETXATTR:
+		content->len = req->data_len;
+		break;
+	case FUSE_READ:
+		content->whole = false;
+		fallthrough;
+	default:
+		content->len = reply->error ? 0 : min(reply->data_len, req->data_len);
+	}
+}
+
+static u64 hash_of(const struct content *content)
+{
+	const struct bento_seg *seg = content->segs;
+	size_t left = content->len;
+	struct xxh64_state state;
+
+	if (!left || seg->len >= left)
+		return xxh64(left ? seg->ptr : NULL, left, 0);
+	xxh64_reset(&state, 0);
+	for (; left; seg++) {
+		size_t len = min(left, seg->len);
+
+		xxh64_update(&state, seg->ptr, len);
+		left -= len;
+	}
+	return xxh64_digest(&state);
+}
+
+/* A place in a scatter list. */
+struct place {
+	const struct bento_seg *seg;
+	size_t at;
+};
+
+static u8 *copy_from(u8 *p, struct place *place, size_t len)
+{
+	while (len) {
+		size_t some = min(len, place->seg->len - place->at);
+
+		memcpy(p, place->seg->ptr + place->at, some);
+		p += some;
+		len -= some;
+		place->at += some;
+		if (place->at == place->seg->len) {
+			place->seg++;
+			place->at = 0;
+		}
+	}
+	return p;
+}
+
+static u32 out_len(const struct bento_reply_buf *reply)
+{
+	return min_t(u32, reply->out_len, BENTO_OUT_CAPACITY);
+}
+
+/* Most bytes of the op's own record. */
+static size_t most_of(const struct bento_slot *slot, const struct bento_request_buf *req, const struct bento_reply_buf *reply)
+{
+	size_t most = HEAD + NUMBERS + slot->order.len + slot->random.len + slot->clock.len + slot->failures.len + slot->input.len;
+
+	if (req)
+		most += req->args_len + req->name_len + req->name2_len;
+	return reply ? most + out_len(reply) : most;
+}
+
+static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration, const struct bento_reply_buf *reply)
+{
+	const struct bento_request_buf *req = ctx->req;
+	const struct bento_slot *slot = ctx->rec;
+
+	p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_SEQ), seq);
+	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_OPCODE), ctx->opcode);
+	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_THREAD), ctx->thread);
+	p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_BEGIN_NS), ctx->begin_ns);
+	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_DURATION_NS), duration);
+	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_OVERLAP), seq - 1 - slot->seen);
+	if (likely(req)) {
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_NODEID), req->nodeid);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_UID), req->uid);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_GID), req->gid);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_PID), req->pid);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_ARGS), req->args, req->args_len);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_NAME), req->name, req->name_len);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_NAME2), req->name2, req->name2_len);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_DATA_LEN), req->data_len);
+	}
+	if (reply) {
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_ERRNO), reply->error);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_OUT), reply->out, out_len(reply));
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_REPLY_LEN), reply->data_len);
+	}
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_LOCK_ORDER), slot->order.at, slot->order.len);
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_RANDOM), slot->random.at, slot->random.len);
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_CLOCK_NS), slot->clock.at, slot->clock.len);
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_FAILURES), slot->failures.at, slot->failures.len);
+	return wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_INPUT), slot->input.at, slot->input.len);
+}
+
+/* ---- an op ------------------------------------------------------------------------------------------------------------------ */
+
+/* What an op may need in the buffers besides its data: its own record, and blocks that it sees first. */
+#define USUAL_NEED (32u << 10)
+
+bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
+{
+	struct bento_capture *capture = ctx->mount->capture;
+	const struct bento_request_buf *req = ctx->req;
+	struct bento_slot *slot;
+	u32 need = 0;
+
+	if (!capture)
+		return true;
+	if (unlikely(capture->options.filters) && ctx->opcode < BENTO_OPCODES && test_bit(ctx->opcode, capture->options.skip)) {
+		struct bento_rec_cpu *cpu = get_cpu_ptr(capture->cpus);
+
+		cpu->counts.offered++;
+		cpu->counts.filtered++;
+		put_cpu_ptr(capture->cpus);
+		return true;
+	}
+	if (capture->options.policy == BENTO_POLICY_BLOCK && ctx->opcode < BENTO_OPCODES) {
+		s64 promised;
+
+		need = USUAL_NEED + (req ? req->data_len : 0);
+		promised = atomic64_add_return(need, &capture->promised);
+		if (unlikely(promised > bento_stream_room(capture)) && !READ_ONCE(capture->stalled)) {
+			if (may_wait) {
+				atomic64_sub(need, &capture->promised);
+				return false;
+			}
+			/* Nobody reads: ops go on, and what does not fit is counted. */
+			WRITE_ONCE(capture->stalled, true);
+		}
+	}
+	slot = &capture->slots[ctx->thread];
+	bento_slot_clear(slot);
+	slot->need = need;
+	slot->seen = atomic64_read(&capture->seq);
+	ctx->rec = slot;
+	bento_begin_ns(ctx);
+	/* Its answer will stand where this does. */
+	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len && req->args_len >= sizeof(struct fuse_ioctl_in)) {
+		const struct fuse_ioctl_in *in = req->args;
+		struct place place = { .seg = req->data };
+		size_t len = min_t(size_t, in->in_size, req->data_len);
+		u8 *p = bento_slot_room(slot, &slot->input, len);
+
+		if (p)
+			slot->input.len = copy_from(p, &place, len) - p;
+	}
+	return true;
+}
+
+static void lose(struct bento_capture *capture, u32 cause)
+{
+	this_cpu_inc(capture->cpus->counts.lost[cause]);
+}
+
+/* The op's data in records of its own. False when a buffer is full after all. */
+static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64 seq, const struct content *content)
+{
+	struct place place = { .seg = content->segs };
+	size_t left = content->len;
+
+	while (left) {
+		size_t len = min_t(size_t, left, BENTO_REC_PIECE);
+		u8 *at = bento_stream_reserve(capture, buf, len + BENTO_REC_PIECE_HEAD), *p;
+
+		if (!at)
+			return false;
+		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_DATA_SEQ), seq);
+		p = wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_DATA_DATA)), len);
+		p = copy_from(p, &place, len);
+		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_DATA)), false);
+		left -= len;
+	}
+	return true;
+}
+
+static void write_op(struct bento_capture *capture, struct bento_ctx *ctx, const struct bento_reply_buf *reply,
+		     const struct content *content, u64 duration)
+{
+	const struct bento_slot *slot = ctx->rec;
+	size_t inline_len = content->whole && content->len <= BENTO_REC_INLINE ? content->len : 0;
+	size_t pieces_len = content->whole ? content->len - inline_len : 0;
+	size_t most = most_of(slot, ctx->req, reply) + inline_len;
+	size_t pieces = DIV_ROUND_UP(pieces_len, BENTO_REC_PIECE);
+	size_t total = most + pieces_len + pieces * BENTO_REC_PIECE_HEAD;
+	size_t longest = pieces ? max_t(size_t, most, BENTO_REC_PIECE + BENTO_REC_PIECE_HEAD) : most;
+	struct rchan_buf *buf = bento_stream_begin(capture);
+	u64 seq = atomic64_inc_return(&capture->seq);
+	u8 *at, *p;
+
+	this_cpu_inc(capture->cpus->counts.offered);
+	if (unlikely(slot->lost)) {
+		lose(capture, slot->lost);
+		goto out;
+	}
+	if (unlikely(!buf || !bento_stream_fits(capture, buf, total, longest))) {
+		lose(capture, bento_stream_could_fit(capture, total, longest) ? BTR_LOSS_CAUSE_BUFFER_FULL : BTR_LOSS_CAUSE_TOO_LARGE);
+		goto out;
+	}
+	if (unlikely(pieces) && !put_pieces(capture, buf, seq, content)) {
+		lose(capture, BTR_LOSS_CAUSE_BUFFER_FULL);
+		goto out;
+	}
+	at = bento_stream_reserve(capture, buf, most);
+	if (unlikely(!at)) {
+		lose(capture, BTR_LOSS_CAUSE_BUFFER_FULL);
+		goto out;
+	}
+	p = put_op(open_record(at), ctx, seq, duration, reply);
+	if (inline_len) {
+		struct place place = { .seg = content->segs };
+
+		p = wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_OP_DATA)), inline_len);
+		p = copy_from(p, &place, inline_len);
+	} else if (!content->whole) {
+		p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_HASH), content->hash);
+	}
+	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_OP)), true);
+out:
+	bento_stream_end(capture);
+}
+
+/* An op without an answer, or one that crashed with what it said. */
+static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ctx, u32 cause, const char *message, const char *location)
+{
+	size_t message_len = message ? min_t(size_t, strlen(message), 1024) : 0;
+	size_t location_len = location ? min_t(size_t, strlen(location), 1024) : 0;
+	size_t most = most_of(ctx->rec, ctx->req, NULL) + HEAD + message_len + location_len + 32;
+	struct rchan_buf *buf = bento_stream_begin(capture);
+	u64 seq = atomic64_inc_return(&capture->seq);
+	u8 *at = NULL, *p, *len_at;
+
+	this_cpu_inc(capture->cpus->counts.unanswered);
+	if (!ctx->rec->lost && buf && most <= capture->options.subbuf / 2)
+		at = bento_stream_reserve(capture, buf, most);
+	if (!at)
+		goto out;
+	p = open_record(at);
+	if (!message) {
+		p = put_op(p, ctx, seq, 0, NULL);
+		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)), false);
+		goto out;
+	}
+	p = wire_uint(p, BTR_TAG(BTR_KERNEL_PANIC_CAUSE), cause);
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_PANIC_MESSAGE), message, message_len);
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_PANIC_LOCATION), location, location_len);
+	p = wire_tag(p, BTR_TAG(BTR_KERNEL_PANIC_OP));
+	len_at = p;
+	p = put_op(p + WIRE_LEN, ctx, seq, 0, NULL);
+	wire_fill_len(len_at, p - len_at - WIRE_LEN);
+	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)), false);
+out:
+	bento_stream_end(capture);
+}
+
+static void give_back(struct bento_capture *capture, const struct bento_slot *slot)
+{
+	if (slot->need)
+		atomic64_sub(slot->need, &capture->promised);
+}
+
+void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
+{
+	struct bento_capture *capture = ctx->mount->capture;
+	struct content content = {};
+	u64 now = ktime_get_real_ns();
+
+	if (unlikely(ctx->crash)) {
+		if (!ctx->rec->told)
+			write_unanswered(capture, ctx, 0, NULL, NULL);
+	} else {
+		if (likely(ctx->req)) {
+			choose_content(capture, ctx->req, reply, &content);
+			if (!content.whole)
+				content.hash = hash_of(&content);
+		}
+		write_op(capture, ctx, reply, &content, now > ctx->begin_ns ? now - ctx->begin_ns : 0);
+	}
+	give_back(capture, ctx->rec);
+}
+
+void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char *location)
+{
+	u32 cause = BTR_PANIC_CAUSE_PANIC;
+
+	if (ctx->crash == BENTO_CRASH_DEADLINE)
+		cause = BTR_PANIC_CAUSE_DEADLINE;
+	else if (ctx->crash == BENTO_CRASH_LEAK)
+		cause = BTR_PANIC_CAUSE_FAULT;
+	ctx->rec->told = true;
+	write_unanswered(ctx->mount->capture, ctx, cause, message, location);
+}
+
+void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 len)
+{
+	struct bento_capture *capture = ctx->mount->capture;
+	size_t most = HEAD + len + 2 * WIRE_VARINT_MAX + 2;
+	bool zero = !memchr_inv(data, 0, len);
+	struct rchan_buf *buf = bento_stream_begin(capture);
+	u8 *at = NULL, *p;
+
+	if (buf && most <= capture->options.subbuf / 2)
+		at = bento_stream_reserve(capture, buf, most);
+	if (likely(at)) {
+		p = wire_uint(open_record(at), BTR_TAG(BTR_KERNEL_BLOCK_NUMBER), number);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_BLOCK_DATA), data, zero ? 0 : len);
+		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_BLOCK)), false);
+	} else {
+		/* Without it no op that sees the block can be replayed: the op that was first stands for it in the account. */
+		ctx->rec->lost = BTR_LOSS_CAUSE_BUFFER_FULL;
+	}
+	bento_stream_end(capture);
+}
+
+void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from, const struct bento_version *to,
+		       const struct bento_upgrade_result *result)
+{
+	struct bento_capture *capture = mount->capture;
+	size_t revision_len = to->revision ? min_t(size_t, strlen(to->revision), 256) : 0;
+	struct rchan_buf *buf;
+	u64 seq;
+	u8 *at, *p;
+
+	if (!capture)
+		return;
+	buf = bento_stream_begin(capture);
+	seq = atomic64_inc_return(&capture->seq);
+	at = buf ? bento_stream_reserve(capture, buf, HEAD + 1024) : NULL;
+	if (at) {
+		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_UPGRADE_SEQ), seq);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_BUILD_ID), from->build_id, from->build_id_len);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_BUILD_ID), to->build_id, to->build_id_len);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_SCHEMA), from->desc->state_schema);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_SCHEMA), to->desc->state_schema);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_QUIESCE_NS), result->quiesce_ns);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_EXPORT_NS), result->export_ns);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_IMPORT_NS), result->import_ns);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_SWAP_NS), result->swap_ns);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_STATE_BYTES), result->state_bytes);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_REFUSED), result->why, strnlen(result->why, sizeof(result->why)));
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_REVISION), to->revision, revision_len);
+		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)), false);
+	}
+	bento_stream_end(capture);
+}
+
+/* ---- policy block ----------------------------------------------------------------------------------------------------------- */
+
+void bento_rec_made_room(struct bento_capture *capture)
+{
+	WRITE_ONCE(capture->stalled, false);
+	atomic_inc(&room_made);
+	wake_up_all(&room_wait);
+}
+
+bool bento_rec_wait(struct bento_rec_patience *patience)
+{
+	int seen = atomic_read(&room_made);
+	long left;
+
+	if (!patience->until)
+		patience->until = jiffies + BENTO_REC_STALL;
+	left = (long)(patience->until - jiffies);
+	if (left <= 0 || fatal_signal_pending(current))
+		return false;
+	wait_event_killable_timeout(room_wait, atomic_read(&room_made) != seen, min(left, (long)HZ / 20));
+	return true;
+}
