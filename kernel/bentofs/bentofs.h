@@ -152,12 +152,15 @@ struct bento_in_slot {
 	u64 unique;
 	struct task_struct *task;
 	struct bento_ctx *ctx;			/* not to be followed but on the op's own cpu, see watchdog.c */
-	unsigned long since;			/* jiffies */
+	unsigned long since;			/* jiffies; time that it waited for devices is added */
 	u64 nodeid;
 	u32 opcode;
 	u32 waits_class;			/* lock that it sleeps for; ~0 when it does not */
 	u64 waits_key;
-	u64 reported;				/* unique of the op that the watchdog has spoken of */
+	/* The watchdog's own: an op it looks at, how often it found it past its deadline, and which one it spoke of. */
+	u64 looked_at;
+	u32 looks;
+	u64 reported;
 } ____cacheline_aligned;
 
 /* ---- a mount -------------------------------------------------------------------------------------------------------------- */
@@ -190,6 +193,10 @@ struct bento_mount {
 	atomic64_t task_slots;			/* likewise, of tasks that run */
 	struct bento_in_slot *in_slot;		/* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
 
+	/* Bytes that may become dirty before the module is asked again what room there is: room.c. */
+	atomic64_t room;
+	bool room_is_low;
+
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;
 
@@ -199,6 +206,9 @@ struct bento_mount {
 	bool changed;				/* since the last SYNCFS */
 	struct bento_watchdog *watchdog;	/* watchdog.c */
 	unsigned int deadline_ms;
+	/* Waits for the device under way, and jiffies of the last end of one: who waits for a lock meanwhile is not stuck. */
+	atomic_t io_waits;
+	unsigned long io_moved;
 	struct bento_upgrade_result *last_upgrade;
 	struct rcu_head rcu;
 };
@@ -353,6 +363,11 @@ bool bento_task_slot_take(struct bento_ctx *ctx);
 void bento_task_slot_give(struct bento_ctx *ctx);
 void bento_slot_show(struct bento_ctx *ctx);
 void bento_slot_hide(struct bento_ctx *ctx);
+/* A service waits for a device, which is no fault of the op's: bento_io_end(ctx, bento_io_begin(ctx)). */
+unsigned long bento_io_begin(struct bento_ctx *ctx);
+void bento_io_end(struct bento_ctx *ctx, unsigned long since);
+/* Whether an op that waits for others is to give up; `looks` counts how often it has asked, `every` jiffies apart. */
+bool bento_stuck(const struct bento_ctx *ctx, unsigned int looks, unsigned long every);
 /* The op's begin, CLOCK_REALTIME in ns. */
 u64 bento_begin_ns(struct bento_ctx *ctx);
 /* Runs the request, or the step, under guard; ctx->crash says how it ended. */

@@ -55,7 +55,9 @@ struct bento_file {
 	struct list_head write_entry;
 	refcount_t count;			/* RELEASE goes with the last */
 	struct inode *inode;
-	u32 flags;
+	u32 flags;				/* of open(2), as the module was told */
+	bool no_release;			/* the module knows of no handle */
+	bool kept;				/* closed, but there were dirty pages: see handle.c */
 };
 
 /* super.c */
@@ -127,7 +129,7 @@ int bento_rmdir(struct inode *dir, struct dentry *dentry);
 int bento_rename2(struct user_namespace *ns, struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new,
 		  unsigned int flags);
 
-/* ---- file.c: open to release, fsync, llseek, fallocate, copy_file_range, locks, ioctl ------------------------------------- */
+/* ---- handle.c, file.c, range.c, lock.c, ioctl.c: open to release, and what is asked of an open file ----------------------- */
 
 extern const struct file_operations bento_file_fops;
 /*
@@ -136,13 +138,15 @@ extern const struct file_operations bento_file_fops;
  */
 int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out);
 int bento_release(struct inode *inode, struct file *file);
-/* A handle with which write-back can write; NULL when there is none. Put with bento_file_put(). */
+/* A handle with which write-back can write; an ERR_PTR when the module gives none. Put with bento_file_put(). */
 struct bento_file *bento_write_handle(struct inode *inode);
 void bento_file_put(struct bento_file *bf);
+/* From evict_inode, after the pages went and before the lookups are given back. */
+void bento_files_evict(struct inode *inode);
 /* super_operations: bento_flush_times(), and what else of an inode is to be told. */
 int bento_write_inode(struct inode *inode, struct writeback_control *wbc);
 
-/* ---- data.c, writeback.c, direct.c: the page cache ------------------------------------------------------------------------ */
+/* ---- data.c, write.c, writeback.c, direct.c: the page cache --------------------------------------------------------------- */
 
 extern const struct address_space_operations bento_aops;
 ssize_t bento_read_iter(struct kiocb *iocb, struct iov_iter *to);
@@ -150,6 +154,8 @@ ssize_t bento_write_iter(struct kiocb *iocb, struct iov_iter *from);
 int bento_mmap(struct file *file, struct vm_area_struct *vma);
 /* Writes back and waits; what fallocate, copy and direct I/O do first. */
 int bento_sync_range(struct inode *inode, loff_t start, loff_t end);
+/* The file ends at `size` and is about to be made longer: what its last page holds past there becomes zero. */
+void bento_zero_tail(struct inode *inode, loff_t size);
 
 /* ---- xattr.c, acl.c ------------------------------------------------------------------------------------------------------- */
 

@@ -191,10 +191,10 @@ impl TraceWriter {
         self.record(kind::TASK, task);
     }
 
-    /// Says that ops are missing here.
+    /// Says that ops are missing here, or (of 0 ops) something that ops need: a segment of a task, a checkpoint.
     pub fn lost(&mut self, cause: Loss, ops: u64) {
+        *self.untold.entry(cause.into()).or_default() += ops;
         if ops > 0 {
-            *self.untold.entry(cause.into()).or_default() += ops;
             *self.losses.entry(cause.into()).or_default() += ops;
         }
     }
@@ -287,7 +287,6 @@ impl TraceWriter {
         }
         let ops = self.chunk.ops();
         // A chunk without ops held what later ops need (a checkpoint, first-read blocks): a gap of nothing says so.
-        self.untold.entry(cause.into()).or_default();
         self.lost(cause, ops);
         // Contents in the lost chunk are not in the trace after all.
         self.known.clear();

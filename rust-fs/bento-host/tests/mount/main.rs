@@ -10,3 +10,4 @@ mod ends;
 mod provenance;
 mod recording;
 mod rig;
+mod tasks;
