@@ -67,6 +67,29 @@ fn an_upgrade_that_cannot_be_leaves_the_old_version() {
 }
 
 #[test]
+fn an_upgrade_does_not_wait_for_ever() {
+    let faulty = module("faulty");
+    let Some(mut rig) = Rig::mount(&faulty, &["--deadline", "2000"]) else { return };
+    let root = rig.root();
+    // The kernel locks a directory while it looks a name up.
+    fs::create_dir(root.join("elsewhere")).expect("made");
+    std::thread::scope(|scope| {
+        // Runs until its own deadline.
+        let slow = scope.spawn(|| fs::metadata(root.join("!loop")));
+        let mut refused = false;
+        while !refused && !slow.is_finished() {
+            let answer = rig.control(json!({ "command": "upgrade", "module": faulty, "deadlineMs": 30 }));
+            refused = answer["code"] == "E_UPGRADE_DEADLINE";
+        }
+        assert!(refused, "the slow op was in the way");
+        assert!(fs::create_dir(root.join("elsewhere/beside")).is_ok(), "other ops go on");
+        assert!(slow.join().expect("no panic").is_err());
+    });
+    // The slow op crashed the module in the end.
+    assert!(!rig.unmount().status.success());
+}
+
+#[test]
 fn a_recording_may_begin_mid_run() {
     let Some(mut rig) = Rig::mount(&module("tiffinfs"), &["--image", "img", "--size", "256M"]) else { return };
     let root = rig.root();
