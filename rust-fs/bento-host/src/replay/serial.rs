@@ -339,15 +339,12 @@ impl Run {
                     }
                 }
                 Step::End => break,
+                Step::Refused(why) if self.source.has_tasks() => return self.exact_or_refused(why, target, cancelled, watch),
                 Step::Refused(why) => return Ok((StopReason::Refused, why)),
                 Step::Crashed(_) => return Ok((StopReason::Crashed, self.crash_text())),
             }
             if let Some(why) = self.refuses_interleaving() {
-                if let Some(reason) = self.may_turn_exact(&why) {
-                    self.turn_exact(reason)?;
-                    return self.run_exact(target, cancelled, watch);
-                }
-                return Ok((StopReason::Refused, why));
+                return self.exact_or_refused(why, target, cancelled, watch);
             }
             if let Some(why) = self.doubt() {
                 return Ok((StopReason::Refused, why));
