@@ -61,7 +61,7 @@ function program(name: string): string {
 beforeAll(async () => {
   const disks = ['tiffinfs', 'judge'].map((name) => ({ path: emptyDisk(join(folder, name), 512 * MIB) }));
   guest = await startGuest({ folder: join(folder, 'guest'), disks });
-  await loadModules(guest, kernelModules());
+  await loadModules(guest, kernelModules(['--fs', 'tiffinfs', '--fs', 'memfs']));
   await sh(
     guest,
     `mkdir -p /mnt/tiffinfs /mnt/memfs /mnt/ext4
@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 describe.each(['tiffinfs', 'memfs'])('%s', (fs) => {
-  it.each([1, 2, 3, 4])('answers random data ops as ext4 does, and holds the same (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('answers random data ops as ext4 does, and holds the same (seed %i)', async (seed) => {
     const [ours, judge] = [fs, 'ext4'].map((name) => `/mnt/${name}/ops-${fs}-${seed}`);
     const ops = program('data-ops');
     expect(await sh(guest, `mkdir ${ours} ${judge}; ${ops} ${seed} 1000 ${ours} ${judge}`, LONG_MS)).toBe(
@@ -92,12 +92,12 @@ describe.each(['tiffinfs', 'memfs'])('%s', (fs) => {
 
   it('keeps what fsx wrote', async () => {
     writeFileSync(join(folder, 'fsx.toml'), FSX);
-    const words = `-q -N 6000 -S 7 -f ${join(folder, 'fsx.toml')} -P ${folder} file`;
+    const words = `-q -N 4000 -S 7 -f ${join(folder, 'fsx.toml')} -P ${folder} file`;
     await sh(guest, `mkdir -p ${folder}; cd /mnt/${fs}; ${outsider('fsx')} ${words} 1>&2`, LONG_MS);
   });
 
   it.each(FIO)('keeps what fio wrote: %s', async (how) => {
-    const words = `--name=job --filename=fio --size=12m --verify=crc32c --verify_fatal=1 --randseed=7 ${how}`;
+    const words = `--name=job --filename=fio --size=8m --verify=crc32c --verify_fatal=1 --randseed=7 ${how}`;
     await sh(guest, `cd /mnt/${fs}; rm -f fio; fio ${words} 1>&2; rm fio`, LONG_MS);
   });
 });
