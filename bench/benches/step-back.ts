@@ -27,7 +27,7 @@ export const stepBack: Bench = {
     const steps = world.quick ? STEPS.quick : STEPS.full;
     const found = await withHost(world.surroundings, async (host) => {
       const trace = await host.openTrace(path);
-      const { run } = await host.openRun({ trace: trace.trace, module, order: Order.SERIAL, checkpoints: true });
+      const { run } = await host.openRun({ trace: trace.trace, module, order: Order.RELAXED, checkpoints: true });
       const depth = trace.ops < DEPTH ? trace.ops : DEPTH;
       await goTo(host, run, depth);
       const back: number[] = [];

@@ -152,12 +152,15 @@ struct bento_in_slot {
 	u64 unique;
 	struct task_struct *task;
 	struct bento_ctx *ctx;			/* not to be followed but on the op's own cpu, see watchdog.c */
-	unsigned long since;			/* jiffies */
+	unsigned long since;			/* jiffies; time that it waited for devices is added */
 	u64 nodeid;
 	u32 opcode;
 	u32 waits_class;			/* lock that it sleeps for; ~0 when it does not */
 	u64 waits_key;
-	u64 reported;				/* unique of the op that the watchdog has spoken of */
+	/* The watchdog's own: an op it looks at, how often it found it past its deadline, and which one it spoke of. */
+	u64 looked_at;
+	u32 looks;
+	u64 reported;
 } ____cacheline_aligned;
 
 /* ---- a mount -------------------------------------------------------------------------------------------------------------- */
@@ -181,6 +184,7 @@ struct bento_mount {
 	struct bento_instance *instance;	/* changes only while the gate is shut */
 
 	atomic64_t unique;
+	struct bento_forgets *forgets;		/* inode.c */
 	/* Opcodes answered ENOSYS: not sent again until the next upgrade. */
 	DECLARE_BITMAP(absent, BENTO_OPCODES);
 	/* Slots of ops under way, as bits; and who waits for one. */
@@ -188,6 +192,10 @@ struct bento_mount {
 	wait_queue_head_t slot_free;
 	atomic64_t task_slots;			/* likewise, of tasks that run */
 	struct bento_in_slot *in_slot;		/* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
+
+	/* Bytes that may become dirty before the module is asked again what room there is: room.c. */
+	atomic64_t room;
+	bool room_is_low;
 
 	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
 	u64 __percpu *ended;
@@ -198,6 +206,9 @@ struct bento_mount {
 	bool changed;				/* since the last SYNCFS */
 	struct bento_watchdog *watchdog;	/* watchdog.c */
 	unsigned int deadline_ms;
+	/* Waits for the device under way, and jiffies of the last end of one: who waits for a lock meanwhile is not stuck. */
+	atomic_t io_waits;
+	unsigned long io_moved;
 	struct bento_upgrade_result *last_upgrade;
 	struct rcu_head rcu;
 };
@@ -352,6 +363,11 @@ bool bento_task_slot_take(struct bento_ctx *ctx);
 void bento_task_slot_give(struct bento_ctx *ctx);
 void bento_slot_show(struct bento_ctx *ctx);
 void bento_slot_hide(struct bento_ctx *ctx);
+/* A service waits for a device, which is no fault of the op's: bento_io_end(ctx, bento_io_begin(ctx)). */
+unsigned long bento_io_begin(struct bento_ctx *ctx);
+void bento_io_end(struct bento_ctx *ctx, unsigned long since);
+/* Whether an op that waits for others is to give up; `looks` counts how often it has asked, `every` jiffies apart. */
+bool bento_stuck(const struct bento_ctx *ctx, unsigned int looks, unsigned long every);
 /* The op's begin, CLOCK_REALTIME in ns. */
 u64 bento_begin_ns(struct bento_ctx *ctx);
 /* Runs the request, or the step, under guard; ctx->crash says how it ended. */
@@ -378,95 +394,7 @@ const char *bento_op_name(u32 opcode);
 int bento_watchdog_start(struct bento_mount *mount);
 void bento_watchdog_stop(struct bento_mount *mount);
 
-/* ---- VFS ------------------------------------------------------------------------------------------------------------------ */
-
-struct bento_inode {
-	struct inode vfs;
-	u64 nodeid;
-	u64 generation;
-	u64 nlookup;				/* under lock: lookups the module counts for this inode */
-	spinlock_t lock;
-	u64 attr_valid_until;			/* jiffies64 */
-	u64 attr_version;
-	unsigned long state;			/* BENTO_I_* */
-	/* Handles open for writing: what write-back uses. */
-	struct list_head write_files;
-	wait_queue_head_t page_waitq;
-};
-
-static inline struct bento_inode *bento_i(const struct inode *inode)
-{
-	return container_of(inode, struct bento_inode, vfs);
-}
-
-/* An open file or directory. */
-struct bento_file {
-	u64 fh;
-	u32 open_flags;				/* FOPEN_ */
-	struct list_head write_entry;
-	refcount_t count;			/* RELEASE goes with the last */
-	struct inode *inode;
-	u32 flags;
-	/* Directories: see dir.c. */
-	void *listing;
-};
-
-/* super.c */
-/* inode.c: the inode part of super_operations. */
-struct inode *bento_alloc_inode(struct super_block *sb);
-void bento_free_inode(struct inode *inode);
-void bento_evict_inode(struct inode *inode);
-int bento_inodes_init(void);
-void bento_inodes_exit(void);
-/* The mount is ending: waits for forgets on their way. */
-void bento_forget_flush(struct bento_mount *mount);
-extern struct file_system_type bento_type, bentoblk_type;
-int bento_super_init(void);
-void bento_super_exit(void);
-
-/* inode.c: attributes, and inodes by nodeid */
-extern const struct inode_operations bento_file_iops, bento_dir_iops, bento_symlink_iops, bento_special_iops;
-/* The inode of an answered entry; counts the lookup. NULL when memory is short (the lookup is given back). */
-struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *entry);
-void bento_attr_to_inode(struct inode *inode, const struct fuse_attr *attr, u64 valid_until);
-/* What is cached of the inode's attributes must be asked for again. */
-void bento_attr_stale(struct inode *inode);
-u64 bento_valid_until(u64 sec, u32 nsec);
-int bento_getattr_now(struct inode *inode, struct file *file);
-int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
-int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr *attr);
-int bento_permission(struct user_namespace *ns, struct inode *inode, int mask);
-/* Gives `nlookup` lookups back; batches. */
-void bento_forget(struct bento_mount *mount, u64 nodeid, u64 nlookup);
-
-/* dir.c, readdir.c */
-extern const struct file_operations bento_dir_fops;
-extern const struct dentry_operations bento_dentry_ops;
-
-/* file.c: open to release, fsync, llseek, fallocate, copy_file_range, locks, ioctl */
-extern const struct file_operations bento_file_fops;
-struct bento_file *bento_file_open(struct inode *inode, unsigned int flags, bool dir, int *err);
-/* Makes `file` the opened handle `out` of a CREATE or TMPFILE that was answered already. */
-int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out);
-int bento_release(struct inode *inode, struct file *file);
-/* A handle with which write-back can write; -EBADF when there is none. Put with bento_file_put(). */
-struct bento_file *bento_write_handle(struct inode *inode);
-void bento_file_put(struct bento_file *bf, bool dir);
-
-/* data.c, writeback.c, direct.c: the page cache */
-extern const struct address_space_operations bento_aops;
-ssize_t bento_read_iter(struct kiocb *iocb, struct iov_iter *to);
-ssize_t bento_write_iter(struct kiocb *iocb, struct iov_iter *from);
-int bento_mmap(struct file *file, struct vm_area_struct *vma);
-/* Writes back and waits; what setattr(size), fallocate, copy and direct I/O do first. */
-int bento_sync_range(struct inode *inode, loff_t start, loff_t end);
-
-/* xattr.c, acl.c */
-extern const struct xattr_handler *bento_xattr_handlers[];
-ssize_t bento_listxattr(struct dentry *dentry, char *list, size_t size);
-
-/* export.c */
-extern const struct export_operations bento_export_ops;
+#include "vfs.h"
 
 /* ---- upgrade.c, sysfs.c --------------------------------------------------------------------------------------------------- */
 

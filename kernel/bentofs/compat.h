@@ -8,6 +8,9 @@
 #include <linux/module.h>
 #include <linux/sysfs.h>
 #include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <linux/filelock.h>
+#endif
 
 /* Whether an address lies in the code of a loaded module. */
 static inline bool bento_in_text_of(unsigned long addr, const struct module *owner)

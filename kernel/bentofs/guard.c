@@ -120,6 +120,35 @@ void bento_task_slot_give(struct bento_ctx *ctx)
 	atomic64_andnot(BIT_ULL(ctx->slot - ctx->mount->in_slot - BENTO_OP_SLOTS), &ctx->mount->task_slots);
 }
 
+unsigned long bento_io_begin(struct bento_ctx *ctx)
+{
+	atomic_inc(&ctx->mount->io_waits);
+	return jiffies;
+}
+
+void bento_io_end(struct bento_ctx *ctx, unsigned long since)
+{
+	unsigned long now = jiffies;
+
+	WRITE_ONCE(ctx->slot->since, ctx->slot->since + (now - since));
+	WRITE_ONCE(ctx->mount->io_moved, now);
+	atomic_dec(&ctx->mount->io_waits);
+}
+
+bool bento_stuck(const struct bento_ctx *ctx, unsigned int looks, unsigned long every)
+{
+	const struct bento_mount *mount = ctx->mount;
+	unsigned long limit = msecs_to_jiffies(mount->deadline_ms), now = jiffies;
+
+	/* Where time passed but hardly a look was taken, the machine stood still, not the op. */
+	if (!time_after(now, ctx->slot->since + limit) || looks < limit / every / 2)
+		return false;
+	/* A device that is slow, or busy, holds up many; but not without end. */
+	if (!atomic_read(&mount->io_waits) && time_after(now, READ_ONCE(mount->io_moved) + limit))
+		return true;
+	return time_after(now, ctx->slot->since + 10 * limit);
+}
+
 u64 bento_begin_ns(struct bento_ctx *ctx)
 {
 	if (!ctx->begin_ns)
@@ -168,8 +197,8 @@ static void note_crash(struct bento_ctx *ctx, enum bento_crash crash)
 	ctx->crash = crash;
 	if (crash == BENTO_CRASH_ABANDONED || xchg(&instance->crashed, true))
 		return;
-	pr_err("%s, mount %u: %s of node %llu by process %d %s; the mount answers EIO from now on\n",
-	       instance->version->fs->name, ctx->mount->id, bento_op_name(ctx->opcode), ctx->req ? ctx->req->nodeid : 0, current->tgid, why[crash]);
+	pr_err("%s, mount %u: %s (node %llu, process %d) %s; the mount answers EIO from now on\n", instance->version->fs->name,
+	       ctx->mount->id, bento_op_name(ctx->opcode), ctx->req ? ctx->req->nodeid : 0, current->tgid, why[crash]);
 	if (crash != BENTO_CRASH_PANIC && bento_rec_on(ctx))
 		__bento_rec_crashed(ctx, why[crash], "");
 }

@@ -116,6 +116,7 @@ static void free_mount(struct bento_mount *mount)
 	bento_dev_close(mount->dev);
 	if (mount->gate.percpu_count_ptr)
 		bento_gate_exit(mount);
+	bento_forgets_exit(mount);
 	free_percpu(mount->ended);
 	kvfree(mount->in_slot);
 	kfree(mount->fs_options);
@@ -144,6 +145,9 @@ static struct bento_mount *make_mount(struct super_block *sb, struct bento_optio
 	mount->in_slot = kvcalloc(BENTO_OP_SLOTS + BENTO_TASK_SLOTS, sizeof(*mount->in_slot), GFP_KERNEL);
 	mount->ended = __alloc_percpu(BENTO_OPCODES * sizeof(u64), sizeof(u64));
 	if (!mount->in_slot || !mount->ended)
+		goto fail;
+	err = bento_forgets_init(mount);
+	if (err)
 		goto fail;
 	err = bento_gate_init(mount);
 	if (err)
@@ -216,7 +220,7 @@ static void end(struct bento_mount *mount)
 
 	bento_sysfs_del_mount(mount);
 	cancel_delayed_work_sync(&mount->sync_work);
-	bento_forget_flush(mount);
+	bento_forgets_flush(mount);
 	/* No upgrade looks at it from here on; its version, which it pins, keeps mount->fs. */
 	mutex_lock(&bento_registry_lock);
 	list_del_init(&mount->of_fs);
@@ -258,17 +262,21 @@ static int root_of(struct super_block *sb)
 	entry.attr = out->attr;
 	entry.attr_valid = out->attr_valid;
 	entry.attr_valid_nsec = out->attr_valid_nsec;
-	root = bento_iget(sb, &entry);
-	if (!root)
-		return -ENOMEM;
+	root = bento_iget(sb, &entry, bento_evictions(mount));
+	if (IS_ERR(root))
+		return PTR_ERR(root);
 	sb->s_root = d_make_root(root);
-	return sb->s_root ? 0 : -ENOMEM;
+	if (!sb->s_root)
+		return -ENOMEM;
+	bento_acl_probe(sb);
+	return 0;
 }
 
 static const struct super_operations bento_sops = {
 	.alloc_inode = bento_alloc_inode,
 	.free_inode = bento_free_inode,
 	.evict_inode = bento_evict_inode,
+	.write_inode = bento_write_inode,
 	.put_super = bento_put_super,
 	.sync_fs = bento_sync_fs,
 	.statfs = bento_statfs,

@@ -230,6 +230,7 @@ static void swap_all(struct upgrade *up)
 		/* The new version may have what the old one had not. */
 		bitmap_zero(move->mount->absent, BENTO_OPCODES);
 		move->result->swap_ns = ktime_get_ns() - start;
+		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns, 0, 0);
 		finish(up, move, from, 0);
 		/* From here on: whom to end. */
 		move->made = old;

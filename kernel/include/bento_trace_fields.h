@@ -156,6 +156,8 @@
 #define BTR_OP_CLOCK_NS_WT			2
 #define BTR_OP_FAILURES				60	/* packed uint64 */
 #define BTR_OP_FAILURES_WT			2
+#define BTR_OP_TASK_OVERLAP			61	/* uint32 */
+#define BTR_OP_TASK_OVERLAP_WT			0
 
 /* message bento.trace.v1.Empty */
 
@@ -654,6 +656,8 @@
 #define BTR_PANIC_LOCATION_WT			2
 #define BTR_PANIC_OP				4	/* Op */
 #define BTR_PANIC_OP_WT				2
+#define BTR_PANIC_TASK				5	/* Task */
+#define BTR_PANIC_TASK_WT			2
 
 /* enum bento.trace.v1.Panic.Cause */
 #define BTR_PANIC_CAUSE_UNSPECIFIED		0
@@ -675,6 +679,20 @@
 #define BTR_TASK_CLOCK_NS_WT			2
 #define BTR_TASK_FAILURES			6	/* packed uint64 */
 #define BTR_TASK_FAILURES_WT			2
+#define BTR_TASK_ID				7	/* uint32 */
+#define BTR_TASK_ID_WT				0
+#define BTR_TASK_WORK				8	/* bool */
+#define BTR_TASK_WORK_WT			0
+#define BTR_TASK_BEGIN_NS			9	/* fixed64 */
+#define BTR_TASK_BEGIN_NS_WT			1
+#define BTR_TASK_DURATION_NS			10	/* uint64 */
+#define BTR_TASK_DURATION_NS_WT			0
+#define BTR_TASK_OVERLAP			11	/* uint32 */
+#define BTR_TASK_OVERLAP_WT			0
+#define BTR_TASK_TASK_OVERLAP			12	/* uint32 */
+#define BTR_TASK_TASK_OVERLAP_WT		0
+#define BTR_TASK_ENDED				13	/* bool */
+#define BTR_TASK_ENDED_WT			0
 
 /* message bento.trace.v1.Trace */
 #define BTR_TRACE_HEADER			1	/* Header */

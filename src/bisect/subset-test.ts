@@ -12,6 +12,8 @@ export type SubsetTestOptions = {
   /** Path of the module that goes wrong. */
   readonly module: string;
   readonly deadlineMs?: number | undefined;
+  /** Judge the states after each op too, not the answers alone. */
+  readonly states?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -20,10 +22,13 @@ export type SubsetTestOptions = {
  * the result would be about another fault.
  */
 export function subsetTest(host: Host, options: SubsetTestOptions): (ops: OpSet) => Promise<Trial> {
-  const { trace, reference, module, deadlineMs, signal } = options;
+  const { trace, reference, module, deadlineMs, states, signal } = options;
   let wanted: Divergence | undefined;
   return async (ops) => {
-    const reply = await host.testSubset({ trace, reference, module, keep: toPairs(ops), deadlineMs }, { signal });
+    const reply = await host.testSubset(
+      { trace, reference, module, keep: toPairs(ops), deadlineMs, states },
+      { signal },
+    );
     if (!reply.diverged) return { kind: 'same' };
     wanted ??= reply.divergence;
     if (!isSameFault(wanted, reply.divergence)) return { kind: 'same' };

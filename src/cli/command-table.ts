@@ -21,6 +21,7 @@ import { tour } from './commands/tour.js';
 import { tui } from './commands/tui.js';
 import { upgrade } from './commands/upgrade.js';
 import { verify } from './commands/verify.js';
+import { vm } from './commands/vm.js';
 
 /** Every command, in the order the help shows them within their group. */
 export const commandTable: readonly Command[] = [
@@ -29,6 +30,7 @@ export const commandTable: readonly Command[] = [
   diff,
   bisect,
   minimize,
+  vm,
   tour,
   tui,
   info,

@@ -5,6 +5,7 @@ import {
   type BlockDifferences,
   type DigestReply,
   type Divergence,
+  type Interleaving,
   type ModuleInfo,
   Order,
   type Stop,
@@ -56,6 +57,9 @@ export type PairOutcome = {
   readonly a: Side;
   readonly b: Side;
   readonly elapsedNs: bigint;
+  /** Ops that took turns with others within one another, and ran one after the other: states that differ after them are no verdict. */
+  readonly interleaved: bigint;
+  readonly firstInterleaved: Interleaving | undefined;
 };
 
 /** Runs two modules side by side on one trace and says where answers and states first part, and how. */
@@ -87,6 +91,7 @@ export async function comparePair(host: Host, request: PairRequest): Promise<Pai
       a: { module: a.module, stop: stops[0], digest: digests[0] },
       b: { module: b.module, stop: stops[1], digest: digests[1] },
       elapsedNs: stops[0].elapsedNs + stops[1].elapsedNs,
+      ...interleavedIn(stops),
     };
   } finally {
     for (const { run } of [a, b]) await host.closeRun(run).catch(() => {});
@@ -102,7 +107,17 @@ const NO_STOP: Stop = {
   message: '',
   panic: undefined,
   ruleHits: [],
+  order: Order.UNSPECIFIED,
+  orderReason: '',
+  interleaved: 0n,
+  firstInterleaved: undefined,
 };
+
+/** Both sides take their ops in one order; one of them may know better what interleaved in it. */
+function interleavedIn([a, b]: readonly [Stop, Stop]): Pick<PairOutcome, 'interleaved' | 'firstInterleaved'> {
+  const { interleaved, firstInterleaved } = a.interleaved >= b.interleaved ? a : b;
+  return { interleaved, firstInterleaved };
+}
 
 function openSide(host: Host, request: PairRequest, module: string) {
   const { trace, order, rules, deadlineMs, signal } = request;
@@ -110,7 +125,7 @@ function openSide(host: Host, request: PairRequest, module: string) {
     {
       trace: trace.trace,
       module,
-      order: order === 'exact' ? Order.EXACT : Order.SERIAL,
+      order: order === 'exact' ? Order.EXACT : Order.RELAXED,
       rules,
       deadlineMs,
       // The first state difference lies behind the place where the pair stops.

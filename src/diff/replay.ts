@@ -6,6 +6,7 @@ import type { Host } from '../host/host.js';
 import {
   type DigestReply,
   type Divergence,
+  type Interleaving,
   Order,
   type Progress,
   type RuleHits,
@@ -22,7 +23,10 @@ export type ReplayRequest = {
   readonly trace: TraceInfo;
   /** Path of the module. */
   readonly module: string;
-  /** Absent: serial, and exact where serial is refused. */
+  /**
+   * Absent: of the recorded version serial, and exact where ops truly interleaved; of another version one op after the other,
+   * whatever interleaved.
+   */
   readonly order?: ReplayOrder | undefined;
   /** Last op to replay; absent for all. */
   readonly until?: bigint | undefined;
@@ -42,8 +46,12 @@ export type ReplayVerdict = 'same' | 'diverged' | 'crashed' | 'refused';
 export type ReplayOutcome = {
   readonly verdict: ReplayVerdict;
   readonly order: ReplayOrder;
-  /** Why serial was refused, when the replay fell back to exact. */
+  /** Why it is exact though nobody asked for that: there is no serial order. */
   readonly fellBack: string | undefined;
+  /** Ops that took turns with others within one another, and yet ran one after the other: states that differ after them are no verdict. */
+  readonly interleaved: bigint;
+  /** The first of them, or what a refused serial replay met. */
+  readonly firstInterleaved: Interleaving | undefined;
   /** Ops of the trace. */
   readonly ops: bigint;
   /** Ops this replay ran. */
@@ -63,19 +71,12 @@ export type ReplayOutcome = {
 
 /** Replays a trace against one module and compares every answer. Each call uses a run of its own. */
 export async function replay(host: Host, request: ReplayRequest): Promise<ReplayOutcome> {
-  const first = await replayInOrder(host, request, request.order ?? 'serial');
-  if (first.verdict !== 'refused' || request.order !== undefined) return first;
-  const exact = await replayInOrder(host, request, 'exact');
-  return { ...exact, fellBack: first.message };
-}
-
-async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOrder): Promise<ReplayOutcome> {
   const { trace, module, until, signal, onProgress } = request;
   const opened = await host.openRun(
     {
       trace: trace.trace,
       module,
-      order: order === 'exact' ? Order.EXACT : Order.SERIAL,
+      order: request.order === undefined ? Order.UNSPECIFIED : ORDERS[request.order],
       rules: request.rules,
       deadlineMs: request.deadlineMs,
     },
@@ -98,8 +99,10 @@ async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOr
     const digest = atEnd?.tree === 0n && beforeEnd !== undefined ? { ...atEnd, tree: beforeEnd.tree } : atEnd;
     return {
       verdict,
-      order,
-      fellBack: undefined,
+      order: stop.order === Order.EXACT ? 'exact' : 'serial',
+      fellBack: stop.orderReason === '' ? undefined : stop.orderReason,
+      interleaved: stop.interleaved,
+      firstInterleaved: stop.firstInterleaved,
       ops: trace.ops,
       replayed: stop.replayed,
       seq: stop.seq,
@@ -116,6 +119,8 @@ async function replayInOrder(host: Host, request: ReplayRequest, order: ReplayOr
     await host.closeRun(run).catch(() => {});
   }
 }
+
+const ORDERS = { serial: Order.SERIAL, exact: Order.EXACT } as const;
 
 /** Where the module crashed there is no state to digest; after a divergence there may be none. */
 async function digestAt(

@@ -19,6 +19,8 @@ export type Check = {
   /** In words: what was compared, or what went wrong. */
   readonly detail: string;
   readonly elapsedNs: bigint;
+  /** Of a replay: ops that interleaved and ran one after the other. */
+  readonly interleaved?: bigint | undefined;
 };
 
 export type GateRequest = {
@@ -69,14 +71,16 @@ async function checkTrace(around: Surroundings, request: GateRequest, path: stri
       const outcome = await replayOn(host, request, trace, request.from);
       // The gate asks what the new version does to a trace that the old one explains; this one it does not.
       const detail = `the trace is not explained by the old version: ${outcomeText(outcome)}`;
+      const { interleaved } = outcome;
       return outcome.verdict === 'same'
-        ? { verdict: 'pass', detail: outcomeText(outcome) }
+        ? { verdict: 'pass', detail: outcomeText(outcome), interleaved }
         : { verdict: 'refused', detail };
     });
     if (!comparable) return checks;
     await add('replay on the new version', async () => {
       const outcome = await replayOn(host, request, trace, request.to);
-      return { verdict: outcome.verdict === 'same' ? 'pass' : 'fail', detail: outcomeText(outcome) };
+      const { verdict, interleaved } = outcome;
+      return { verdict: verdict === 'same' ? 'pass' : 'fail', detail: outcomeText(outcome), interleaved };
     });
     for (const seq of handOverPoints(trace.ops, request.points)) {
       await add(`hand-over after op ${seq}`, () => handOver(host, request, trace, seq));
@@ -97,7 +101,7 @@ export function outcomeText(outcome: ReplayOutcome): string {
   const { verdict, divergence, panic, replayed } = outcome;
   switch (verdict) {
     case 'same':
-      return `${formatCount(replayed)} ops, every recorded answer`;
+      return `${formatCount(replayed)} ops, every recorded answer${beside(outcome.interleaved)}`;
     case 'diverged':
       return divergenceText(divergence);
     case 'crashed':
@@ -105,6 +109,10 @@ export function outcomeText(outcome: ReplayOutcome): string {
     case 'refused':
       return `the recorded order cannot be followed: ${outcome.message}`;
   }
+}
+
+function beside(interleaved: bigint): string {
+  return interleaved === 0n ? '' : ` (${formatCount(interleaved)} of them interleaved, and ran one after the other)`;
 }
 
 /** A divergence in one line. */

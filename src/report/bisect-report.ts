@@ -8,7 +8,7 @@ import type { Version } from '../bisect/versions.js';
 import type { PairOutcome } from '../diff/pair.js';
 import { treeLines } from './diff-report.js';
 import { type JsonDocument, jsonDocument } from './json-document.js';
-import { divergenceJson, divergenceLines, nextLines } from './replay-report.js';
+import { divergenceJson, divergenceLines, interleavedLines, nextLines } from './replay-report.js';
 
 /** The `--json` document of `bisect` over versions. */
 export function bisectDocument(outcome: BisectOutcome, versions: readonly Version[], log: string): JsonDocument {
@@ -38,6 +38,7 @@ export function bisectDocument(outcome: BisectOutcome, versions: readonly Versio
     skippedVersions: skipped.map(({ id }) => id),
     versions: versions.length,
     reason: judgement.why,
+    interleaved: judgement.outcome?.interleaved ?? 0n,
     divergence: divergenceJson(judgement.outcome?.divergence),
     log,
   });
@@ -108,6 +109,7 @@ export function bisectOpsDocument(outcome: PairOutcome, good: string, bad: strin
     confidence: seq === undefined ? 0 : 1,
     firstReply: outcome.firstReply ?? null,
     firstState: outcome.firstState ?? null,
+    interleaved: outcome.interleaved,
     divergence: divergenceJson(outcome.reply),
   });
 }
@@ -132,6 +134,7 @@ export function bisectOpsLines(outcome: PairOutcome, words: BisectOpsWords, styl
   return [
     `first bad op: ${style.bold(formatCount(seq))} of ${formatCount(outcome.ops)} (${how})`,
     ...(inAnswer ? divergenceLines(outcome.reply, words.opLine, style) : [`  ${words.opLine ?? ''}`]),
+    ...interleavedLines(outcome.interleaved, style),
     ...(outcome.state !== undefined && outcome.state.seq === seq ? treeLines(outcome.state, style) : []),
     ...nextLines(
       { next: [{ run: `bento-rr tui ${words.trace} --module ${words.bad}`, what: 'look at it, step and go back' }] },

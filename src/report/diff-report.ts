@@ -10,6 +10,8 @@ import {
   digestJson,
   divergenceJson,
   formatDigest,
+  interleavedLines,
+  interleavingJson,
   moduleJson,
   nextLines,
   panicJson,
@@ -35,6 +37,8 @@ export function diffDocument(outcome: PairOutcome): JsonDocument {
     divergence: divergenceJson(outcome.reply),
     digest: digestJson(outcome.a.digest),
     elapsedNs: outcome.elapsedNs,
+    interleaved: outcome.interleaved,
+    firstInterleaved: interleavingJson(outcome.firstInterleaved),
     firstReply: outcome.firstReply ?? null,
     firstState: outcome.firstState ?? null,
     tree: state === undefined ? [] : state.tree.difference.map(treeJson),
@@ -64,7 +68,12 @@ function blockJson({ number, firstByte, lastByte, explainedA, explainedB }: Bloc
 
 /** The human summary: answers, then states, then what to type next. */
 export function diffLines(outcome: PairOutcome, words: DiffWords, style: Style): readonly string[] {
-  return [...headLines(outcome, words, style), ...stateLines(outcome, words, style), ...nextLines(words, style)];
+  return [
+    ...headLines(outcome, words, style),
+    ...stateLines(outcome, words, style),
+    ...interleavedLines(outcome.interleaved, style),
+    ...nextLines(words, style),
+  ];
 }
 
 function headLines(outcome: PairOutcome, words: DiffWords, style: Style): readonly string[] {

@@ -34,12 +34,13 @@ export function gateDocument(report: GateReport): JsonDocument {
     verdict: gateVerdict(report),
     from: report.from,
     to: report.to,
-    checks: report.checks.map(({ name, trace, verdict, detail, elapsedNs }) => ({
+    checks: report.checks.map(({ name, trace, verdict, detail, elapsedNs, interleaved }) => ({
       name,
       trace,
       verdict,
       detail,
       elapsedNs,
+      interleaved,
     })),
     canary:
       canary === undefined

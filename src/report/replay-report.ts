@@ -4,7 +4,7 @@ import { escapeControl, formatCount, formatPlural } from '../base/format.js';
 import type { JsonValue } from '../base/json.js';
 import type { Style } from '../base/style.js';
 import type { ReplayOutcome } from '../diff/replay.js';
-import type { DigestReply, Divergence, ModuleInfo, RuleHits } from '../proto/gen/host.js';
+import type { DigestReply, Divergence, Interleaving, ModuleInfo, RuleHits } from '../proto/gen/host.js';
 import { type Panic, PanicCause } from '../proto/gen/trace.js';
 import { type JsonDocument, jsonDocument } from './json-document.js';
 
@@ -30,12 +30,29 @@ export function replayDocument(outcome: ReplayOutcome): JsonDocument {
     digest: digestJson(outcome.digest),
     elapsedNs: outcome.elapsedNs,
     order: outcome.order,
+    orderReason: outcome.fellBack,
+    interleaved: outcome.interleaved,
+    firstInterleaved: interleavingJson(outcome.firstInterleaved),
     seq: outcome.seq,
     module: moduleJson(outcome.module),
     reason: outcome.message === '' ? undefined : outcome.message,
     panic: panicJson(outcome.panic),
     rules: outcome.ruleHits.map(({ line, rule, hits, reason }) => ({ line, rule, hits, reason })),
   });
+}
+
+/** Two ops (0: not an op, or not known) and the lock with which they took turns. */
+export function interleavingJson(found: Interleaving | undefined): JsonValue | undefined {
+  if (found === undefined) return undefined;
+  const { seq, other, lock, message } = found;
+  return { seq, other, lock, message };
+}
+
+/** What is to be said of ops that interleaved and ran one after the other. */
+export function interleavedLines(interleaved: bigint, style: Style): readonly string[] {
+  if (interleaved === 0n) return [];
+  const said = `${formatPlural(interleaved, 'op')} took turns with others within one another and ran one after the other`;
+  return [style.warn(`${said}: states that differ after them are no verdict`)];
 }
 
 /** A divergence with its first field on top, and all of them below. */
@@ -80,7 +97,13 @@ export function panicCause(panic: Panic): string {
 
 /** The human summary: the verdict first, then what supports it, then what to type next. */
 export function replayLines(outcome: ReplayOutcome, words: ReplayWords, style: Style): readonly string[] {
-  return [...verdictLines(outcome, words, style), ...ruleLines(outcome.ruleHits, style), ...nextLines(words, style)];
+  const interleaved = outcome.verdict === 'refused' ? 0n : outcome.interleaved;
+  return [
+    ...verdictLines(outcome, words, style),
+    ...interleavedLines(interleaved, style),
+    ...ruleLines(outcome.ruleHits, style),
+    ...nextLines(words, style),
+  ];
 }
 
 function verdictLines(outcome: ReplayOutcome, words: ReplayWords, style: Style): readonly string[] {

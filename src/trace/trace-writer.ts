@@ -159,7 +159,7 @@ export class TraceWriter {
     if (known !== undefined) return known;
     const index = this.#callers.size + 1;
     this.#callers.set(key, index);
-    this.#append({ kind: { kind: 'caller', value: { index, ...caller } } });
+    this.#append({ kind: { kind: 'caller', value: { uid: caller.uid, gid: caller.gid, pid: caller.pid, index } } });
     return index;
   }
 

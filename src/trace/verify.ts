@@ -2,7 +2,7 @@
 
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { TraceError } from '../base/errors.js';
-import { DataPolicy, type Op } from '../proto/gen/trace.js';
+import { type Blob, DataPolicy, type Op } from '../proto/gen/trace.js';
 import type { ChunkPlace } from './chunk-list.js';
 import type { LoadedChunk } from './chunk-loader.js';
 import { isNewerMinor } from './header.js';
@@ -27,7 +27,9 @@ const MAX_PROBLEMS = 100;
 
 /** Reads every byte of a trace and checks all that the format promises. */
 export async function verifyTrace(trace: TraceFile, signal?: AbortSignal): Promise<Verdict> {
-  const check = new Check();
+  // Loaded here: nothing else hashes, and its module takes its time.
+  const { contentHasher } = await import('./content-hash.js');
+  const check = new Check(await contentHasher());
   for (const damage of trace.damage)
     check.found(undefined, `${damage.length} bytes at byte ${damage.offset}: ${damage.why}`);
   for (const warning of trace.warnings) {
@@ -44,6 +46,7 @@ export async function verifyTrace(trace: TraceFile, signal?: AbortSignal): Promi
 }
 
 class Check {
+  readonly #hashOf: (data: Uint8Array) => string;
   readonly #problems: Problem[] = [];
   readonly #blobs = new Set<string>();
   readonly #loss = new Map<number, bigint>();
@@ -53,6 +56,10 @@ class Check {
   #gaps = 0;
   #dropped = 0n;
   #lastSeq = 0n;
+
+  constructor(hashOf: (data: Uint8Array) => string) {
+    this.#hashOf = hashOf;
+  }
 
   found(chunk: number | undefined, message: string): void {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ chunk, message });
@@ -122,7 +129,9 @@ class Check {
     for (const { record } of decoded.others()) {
       const { kind } = record;
       if (kind === undefined && !newer) this.found(number, 'holds a record of a kind that this bento-rr does not know');
-      if (kind?.kind === 'blob') this.#blobs.add(Buffer.from(kind.value.hash).toString('latin1'));
+      if (kind?.kind === 'blob') this.#blob(number, kind.value);
+      if (kind?.kind === 'task' && kind.value.lockOrder.length % 5 !== 0)
+        this.found(number, `a segment of task ${kind.value.id} has a lock order that is not fives`);
       if (kind?.kind !== 'gap') continue;
       this.#gaps++;
       dropped += kind.value.dropped;
@@ -134,6 +143,15 @@ class Check {
     }
     if (dropped !== head.dropped) this.found(number, `says ${head.dropped} ops are missing; its gaps say ${dropped}`);
     this.#dropped += dropped;
+  }
+
+  /** A content whose name is not its hash would be replayed as something else than was written. */
+  #blob(number: number, { hash, data }: Blob): void {
+    const name = Buffer.from(hash);
+    this.#blobs.add(name.toString('latin1'));
+    const own = this.#hashOf(data);
+    if (own !== name.toString('hex'))
+      this.found(number, `the content named ${name.toString('hex')} hashes to ${own}: it is not what was written`);
   }
 
   #eachOp(trace: TraceFile, number: number, { decoded }: LoadedChunk): void {

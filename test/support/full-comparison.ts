@@ -27,7 +27,7 @@ export async function compareFully(
   modules: { readonly a: string; readonly b: string },
   last: bigint,
 ): Promise<FullComparison> {
-  const open = async (module: string) => (await host.openRun({ trace: trace.trace, module, order: Order.SERIAL })).run;
+  const open = async (module: string) => (await host.openRun({ trace: trace.trace, module, order: Order.RELAXED })).run;
   const [a, b] = [side(host, await open(modules.a)), side(host, await open(modules.b))];
   const different: bigint[] = [];
   try {

@@ -12,7 +12,8 @@ const byHand = code.filter((path) => !isGenerated(path));
 const LICENCES: readonly (readonly [RegExp, string])[] = [
   [/^kernel\/uapi\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
   [/^proto\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
-  [/^(?:kernel|tracepoints)\//, 'GPL-2.0-only'],
+  [/^kernel\/include\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
+  [/^(?:kernel|tracepoints)\//, 'GPL-2.0'],
   [/^/, 'MIT OR Apache-2.0'],
 ];
 

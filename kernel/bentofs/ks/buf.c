@@ -73,9 +73,10 @@ static int read_block(struct buffer_head *bh)
 }
 
 /* Gives the entry its content, once however many ask for it. */
-static int load(struct bento_buf *buf, bool noread)
+static int load(struct bento_ctx *ctx, struct bento_buf *buf, bool noread)
 {
 	struct bento_dev *dev = buf->dev;
+	unsigned long wait = bento_io_begin(ctx);
 	struct buffer_head *bh;
 	int err = 0;
 
@@ -105,10 +106,11 @@ static int load(struct bento_buf *buf, bool noread)
 	set_bit(BENTO_BUF_LOADED, &buf->state);
 out:
 	clear_and_wake_up_bit(BENTO_BUF_LOADING, &buf->state);
+	bento_io_end(ctx, wait);
 	return err;
 }
 
-static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags, struct bento_buf **got)
+static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags, void **got)
 {
 	struct bento_dev *dev = bento_dev_of(ctx, dev_number);
 	bool noread = flags & BENTO_BUF_NOREAD;
@@ -121,7 +123,7 @@ static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags,
 		return -EIO;
 	buf = find(dev, number) ?: enter(dev, number);
 	if (unlikely(!test_bit_acquire(BENTO_BUF_LOADED, &buf->state))) {
-		err = load(buf, noread);
+		err = load(ctx, buf, noread);
 		if (err) {
 			refcount_dec(&buf->refs);
 			return err;
@@ -146,7 +148,7 @@ static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags,
  *
  * Return: 0 or a positive errno.
  */
-s32 bento_ks_buf_get(u64 dev, u64 block, u32 flags, struct bento_buf **buf)
+s32 bento_ks_buf_get(u64 dev, u64 block, u32 flags, void **buf)
 {
 	struct bento_ctx *ctx = bento_service();
 
@@ -156,15 +158,16 @@ EXPORT_SYMBOL_GPL(bento_ks_buf_get);
 
 /**
  * bento_ks_buf_lock - lock the content of a cached block
- * @buf: the block
+ * @raw_buf: the block
  * @flags: BENTO_BUF_EXCLUSIVE, and with it BENTO_BUF_ZEROED: the content is zeroes first
  *
  * Sleeps; does not come back when the instance crashes or the deadline passes.
  *
  * Return: the content, one block.
  */
-u8 *bento_ks_buf_lock(struct bento_buf *buf, u32 flags)
+u8 *bento_ks_buf_lock(void *raw_buf, u32 flags)
 {
+	struct bento_buf *buf = raw_buf;
 	struct bento_ctx *ctx = bento_service();
 
 	bento_rwlock_acquire(ctx, &buf->rw, flags & BENTO_BUF_EXCLUSIVE);
@@ -179,21 +182,25 @@ EXPORT_SYMBOL_GPL(bento_ks_buf_lock);
 
 /**
  * bento_ks_buf_unlock - give up the lock
- * @buf: the block
+ * @raw_buf: the block
  * @flags: BENTO_BUF_EXCLUSIVE as it was taken
  */
-void bento_ks_buf_unlock(struct bento_buf *buf, u32 flags)
+void bento_ks_buf_unlock(void *raw_buf, u32 flags)
 {
+	struct bento_buf *buf = raw_buf;
+
 	bento_rwlock_release(bento_service(), &buf->rw, flags & BENTO_BUF_EXCLUSIVE);
 }
 EXPORT_SYMBOL_GPL(bento_ks_buf_unlock);
 
 /**
  * bento_ks_buf_dirty - the content may be written home from now on
- * @buf: the block
+ * @raw_buf: the block
  */
-void bento_ks_buf_dirty(struct bento_buf *buf)
+void bento_ks_buf_dirty(void *raw_buf)
 {
+	struct bento_buf *buf = raw_buf;
+
 	bento_service();
 	/* A write that failed took the mark; the content is as good as ever. */
 	if (unlikely(!buffer_uptodate(buf->bh)))
@@ -204,10 +211,12 @@ EXPORT_SYMBOL_GPL(bento_ks_buf_dirty);
 
 /**
  * bento_ks_buf_put - drop a reference
- * @buf: the block, not locked by the caller
+ * @raw_buf: the block, not locked by the caller
  */
-void bento_ks_buf_put(struct bento_buf *buf)
+void bento_ks_buf_put(void *raw_buf)
 {
+	struct bento_buf *buf = raw_buf;
+
 	bento_service();
 	refcount_dec(&buf->refs);
 }

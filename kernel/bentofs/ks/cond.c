@@ -24,7 +24,7 @@ struct bento_cond {
  *
  * Return: never NULL. Sleeps.
  */
-struct bento_cond *bento_ks_cond_new(void)
+void *bento_ks_cond_new(void)
 {
 	struct bento_cond *cond;
 
@@ -37,10 +37,12 @@ EXPORT_SYMBOL_GPL(bento_ks_cond_new);
 
 /**
  * bento_ks_cond_free - free a condition variable
- * @cond: nobody waits for it
+ * @raw_cond: nobody waits for it
  */
-void bento_ks_cond_free(struct bento_cond *cond)
+void bento_ks_cond_free(void *raw_cond)
 {
+	struct bento_cond *cond = raw_cond;
+
 	bento_service();
 	kfree(cond);
 }
@@ -48,15 +50,17 @@ EXPORT_SYMBOL_GPL(bento_ks_cond_free);
 
 /**
  * bento_ks_cond_wait - wait for a notification
- * @cond: what to wait for
- * @mutex: held exclusively; given up meanwhile
+ * @raw_cond: what to wait for
+ * @raw_mutex: held exclusively; given up meanwhile
  *
  * May return without a notification. Sleeps; does not come back when the instance crashes or the deadline passes.
  */
-void bento_ks_cond_wait(struct bento_cond *cond, struct bento_lock *mutex)
+void bento_ks_cond_wait(void *raw_cond, void *raw_mutex)
 {
+	struct bento_cond *cond = raw_cond;
+	struct bento_lock *mutex = raw_mutex;
 	struct bento_ctx *ctx = bento_service();
-	unsigned long deadline = ctx->begin_jiffies + msecs_to_jiffies(ctx->mount->deadline_ms);
+	unsigned int looks = 0;
 	enum bento_crash crash = BENTO_CRASH_NONE;
 	DEFINE_WAIT(wait);
 	u64 before;
@@ -73,7 +77,7 @@ void bento_ks_cond_wait(struct bento_cond *cond, struct bento_lock *mutex)
 	while (cond->notified == before) {
 		if (READ_ONCE(ctx->instance->crashed))
 			crash = BENTO_CRASH_ABANDONED;
-		else if (!ctx->task && time_after(jiffies, deadline))
+		else if (!ctx->task && bento_stuck(ctx, looks++, LOOK_EVERY))
 			crash = BENTO_CRASH_DEADLINE;
 		if (crash)
 			break;
@@ -95,11 +99,13 @@ EXPORT_SYMBOL_GPL(bento_ks_cond_wait);
 
 /**
  * bento_ks_cond_notify - wake who waits
- * @cond: for this
+ * @raw_cond: for this
  * @all: 0 for one of them, else all
  */
-void bento_ks_cond_notify(struct bento_cond *cond, u32 all)
+void bento_ks_cond_notify(void *raw_cond, u32 all)
 {
+	struct bento_cond *cond = raw_cond;
+
 	bento_service();
 	spin_lock(&cond->wait.lock);
 	cond->notified++;

@@ -149,12 +149,14 @@ static int rw_parts(struct bento_dev *dev, blk_opf_t opf, u64 offset, const stru
 static int rw(struct bento_ctx *ctx, struct bento_dev *dev, blk_opf_t opf, u64 offset, const struct bento_seg *segs, u32 nsegs, u64 len)
 {
 	u64 since = trace_bento_block_io_enabled() ? ktime_get_ns() : 0;
+	unsigned long wait = bento_io_begin(ctx);
 	int err;
 
 	if (likely(on_sectors(offset, len)))
 		err = bento_bio_rw(dev->bdev, opf, offset, segs, nsegs, len);
 	else
 		err = rw_parts(dev, opf, offset, segs, nsegs, len);
+	bento_io_end(ctx, wait);
 	if (since)
 		trace_bento_block_io(ctx->mount->id, ctx->unique, op_is_write(opf) ? BENTO_IO_WRITE : BENTO_IO_READ, offset, len,
 				     -err, ktime_get_ns() - since);
@@ -199,7 +201,7 @@ static int dev_write(struct bento_ctx *ctx, u64 number, u64 offset, const struct
 	if (dev->read_only)
 		return -EROFS;
 	if (!len)
-		return flags ? blkdev_issue_flush(dev->bdev) : 0;
+		return 0;
 	if (bento_rec_on(ctx)) {
 		err = see_range(ctx, dev, offset, len, true);
 		if (err)
@@ -285,8 +287,10 @@ s32 bento_ks_dev_flush(u64 number)
 	struct bento_ctx *ctx = bento_service();
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 	u64 since = trace_bento_block_io_enabled() ? ktime_get_ns() : 0;
+	unsigned long wait = bento_io_begin(ctx);
 	int err = dev ? blkdev_issue_flush(dev->bdev) : -ENODEV;
 
+	bento_io_end(ctx, wait);
 	if (since)
 		trace_bento_block_io(ctx->mount->id, ctx->unique, BENTO_IO_FLUSH, 0, 0, -err, ktime_get_ns() - since);
 	return bento_fallible(ctx, -err);
@@ -306,7 +310,11 @@ s32 bento_ks_dev_sync(u64 number)
 	struct bento_ctx *ctx = bento_service();
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 
-	return bento_fallible(ctx, dev ? -sync_blockdev(dev->bdev) : ENODEV);
+	unsigned long wait = bento_io_begin(ctx);
+	int err = dev ? sync_blockdev(dev->bdev) : -ENODEV;
+
+	bento_io_end(ctx, wait);
+	return bento_fallible(ctx, -err);
 }
 EXPORT_SYMBOL_GPL(bento_ks_dev_sync);
 

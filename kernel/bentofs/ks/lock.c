@@ -115,9 +115,9 @@ static void unlock_raw(struct bento_rwlock *lock, bool exclusive)
 /* Sleeps until the lock is free, or the call has to leave: then the crash to leave with. Returns with the guard held, as called. */
 static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *lock, bool exclusive)
 {
-	unsigned long deadline = ctx->begin_jiffies + msecs_to_jiffies(ctx->mount->deadline_ms);
 	struct bento_in_slot *slot = ctx->slot;
 	enum bento_crash crash = BENTO_CRASH_NONE;
+	unsigned int looks = 0;
 	u64 since = 0;
 	DEFINE_WAIT(wait);
 
@@ -134,7 +134,7 @@ static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *loc
 			break;
 		if (READ_ONCE(ctx->instance->crashed))
 			crash = BENTO_CRASH_ABANDONED;
-		else if (time_after(jiffies, deadline))
+		else if (bento_stuck(ctx, looks++, LOOK_EVERY))
 			crash = BENTO_CRASH_DEADLINE;
 		if (crash)
 			break;
@@ -243,7 +243,7 @@ void bento_locks_free(struct bento_instance *instance)
  *
  * Return: the lock; never NULL. Sleeps.
  */
-struct bento_lock *bento_ks_lock_new(u32 kind, u32 class, u64 key)
+void *bento_ks_lock_new(u32 kind, u32 class, u64 key)
 {
 	struct bento_ctx *ctx = bento_service();
 	struct bento_lock *lock = kzalloc(sizeof(*lock), GFP_NOFS | __GFP_NOFAIL);
@@ -259,10 +259,11 @@ EXPORT_SYMBOL_GPL(bento_ks_lock_new);
 
 /**
  * bento_ks_lock_free - free a lock
- * @lock: the lock, which nobody holds
+ * @raw_lock: the lock, which nobody holds
  */
-void bento_ks_lock_free(struct bento_lock *lock)
+void bento_ks_lock_free(void *raw_lock)
 {
+	struct bento_lock *lock = raw_lock;
 	struct bento_ctx *ctx = bento_service();
 
 	spin_lock(&ctx->instance->locks_guard);
@@ -274,44 +275,52 @@ EXPORT_SYMBOL_GPL(bento_ks_lock_free);
 
 /**
  * bento_ks_lock_shared - take a lock shared
- * @lock: the lock
+ * @raw_lock: the lock
  *
  * Sleeps. Does not come back when the instance crashes or the op's deadline passes meanwhile; the other three neither.
  */
-void bento_ks_lock_shared(struct bento_lock *lock)
+void bento_ks_lock_shared(void *raw_lock)
 {
+	struct bento_lock *lock = raw_lock;
+
 	bento_rwlock_acquire(bento_service(), &lock->rw, false);
 }
 EXPORT_SYMBOL_GPL(bento_ks_lock_shared);
 
 /**
  * bento_ks_lock_exclusive - take a lock exclusively
- * @lock: the lock
+ * @raw_lock: the lock
  *
  * Sleeps.
  */
-void bento_ks_lock_exclusive(struct bento_lock *lock)
+void bento_ks_lock_exclusive(void *raw_lock)
 {
+	struct bento_lock *lock = raw_lock;
+
 	bento_rwlock_acquire(bento_service(), &lock->rw, true);
 }
 EXPORT_SYMBOL_GPL(bento_ks_lock_exclusive);
 
 /**
  * bento_ks_unlock_shared - give up a lock that was taken shared
- * @lock: the lock
+ * @raw_lock: the lock
  */
-void bento_ks_unlock_shared(struct bento_lock *lock)
+void bento_ks_unlock_shared(void *raw_lock)
 {
+	struct bento_lock *lock = raw_lock;
+
 	bento_rwlock_release(bento_service(), &lock->rw, false);
 }
 EXPORT_SYMBOL_GPL(bento_ks_unlock_shared);
 
 /**
  * bento_ks_unlock_exclusive - give up a lock that was taken exclusively
- * @lock: the lock
+ * @raw_lock: the lock
  */
-void bento_ks_unlock_exclusive(struct bento_lock *lock)
+void bento_ks_unlock_exclusive(void *raw_lock)
 {
+	struct bento_lock *lock = raw_lock;
+
 	bento_rwlock_release(bento_service(), &lock->rw, true);
 }
 EXPORT_SYMBOL_GPL(bento_ks_unlock_exclusive);

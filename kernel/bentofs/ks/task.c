@@ -217,7 +217,7 @@ void bento_task_free(struct bento_task *task)
 void bento_task_await(struct bento_ctx *ctx, struct bento_task *task, bool (*reached)(const struct bento_task *task, u64 arg), u64 arg)
 {
 	struct bento_tasks *tasks = &ctx->instance->tasks;
-	unsigned long deadline = ctx->begin_jiffies + msecs_to_jiffies(ctx->mount->deadline_ms);
+	unsigned int looks = 0;
 	enum bento_crash crash = BENTO_CRASH_NONE;
 	bool there;
 
@@ -237,7 +237,7 @@ void bento_task_await(struct bento_ctx *ctx, struct bento_task *task, bool (*rea
 			break;
 		if (READ_ONCE(ctx->instance->crashed))
 			crash = BENTO_CRASH_ABANDONED;
-		else if (!ctx->task && time_after(jiffies, deadline))
+		else if (!ctx->task && bento_stuck(ctx, looks++, LOOK_EVERY))
 			crash = BENTO_CRASH_DEADLINE;
 		if (crash)
 			break;

@@ -39,7 +39,7 @@ static bool is_over(const struct bento_task *task, u64 arg)
  *
  * Return: the thread, to be joined exactly once; NULL when there can be no more, and then @run is never called.
  */
-struct bento_task *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
+void *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
 {
 	struct bento_ctx *ctx = bento_service();
 	struct bento_rwlock *making = &ctx->instance->tasks_making;
@@ -67,12 +67,13 @@ EXPORT_SYMBOL_GPL(bento_ks_thread_spawn);
 
 /**
  * bento_ks_thread_join - wait for a thread to end, and free it
- * @thread: not the caller; it needs no lock that the caller holds
+ * @raw_thread: not the caller; it needs no lock that the caller holds
  *
  * Sleeps; does not come back when the instance crashes or the deadline passes.
  */
-void bento_ks_thread_join(struct bento_task *thread)
+void bento_ks_thread_join(void *raw_thread)
 {
+	struct bento_task *thread = raw_thread;
 	struct bento_ctx *ctx = bento_service();
 
 	bento_task_await(ctx, thread, is_over, 0);

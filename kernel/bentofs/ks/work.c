@@ -56,7 +56,7 @@ static void wait_for_run(struct bento_ctx *ctx, struct bento_task *work, u64 run
  *
  * Return: the item, or NULL when there can be no more.
  */
-struct bento_task *bento_ks_work_new(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
+void *bento_ks_work_new(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
 {
 	struct bento_ctx *ctx = bento_service();
 	struct bento_rwlock *making = &ctx->instance->tasks_making;
@@ -73,15 +73,16 @@ EXPORT_SYMBOL_GPL(bento_ks_work_new);
 
 /**
  * bento_ks_work_queue - queue one run of a work item
- * @work: the item
+ * @raw_work: the item
  * @delay_ns: not before so many nanoseconds from now
  *
  * May be called with locks held.
  *
  * Return: 1, or 0 when it is queued already.
  */
-u32 bento_ks_work_queue(struct bento_task *work, u64 delay_ns)
+u32 bento_ks_work_queue(void *raw_work, u64 delay_ns)
 {
+	struct bento_task *work = raw_work;
 	struct bento_ctx *ctx = bento_service();
 	/* Beyond a month is as good as never. */
 	unsigned long delay = min_t(u64, nsecs_to_jiffies64(delay_ns) + (delay_ns ? 1 : 0), 30UL * 24 * 3600 * HZ);
@@ -102,14 +103,15 @@ EXPORT_SYMBOL_GPL(bento_ks_work_queue);
 
 /**
  * bento_ks_work_cancel - take a work item out of the queue
- * @work: the item, not the caller's own; its run takes no lock that the caller holds
+ * @raw_work: the item, not the caller's own; its run takes no lock that the caller holds
  *
  * Waits for the end of a run that is under way. Sleeps.
  *
  * Return: 1, or 0 when it was not queued.
  */
-u32 bento_ks_work_cancel(struct bento_task *work)
+u32 bento_ks_work_cancel(void *raw_work)
 {
+	struct bento_task *work = raw_work;
 	struct bento_ctx *ctx = bento_service();
 	bool was;
 	u64 run;
@@ -124,12 +126,13 @@ EXPORT_SYMBOL_GPL(bento_ks_work_cancel);
 
 /**
  * bento_ks_work_flush - wait for the end of a queued run, which begins now, or of the one under way
- * @work: as for bento_ks_work_cancel()
+ * @raw_work: as for bento_ks_work_cancel()
  *
  * Sleeps.
  */
-void bento_ks_work_flush(struct bento_task *work)
+void bento_ks_work_flush(void *raw_work)
 {
+	struct bento_task *work = raw_work;
 	struct bento_ctx *ctx = bento_service();
 	u64 run;
 
@@ -146,12 +149,13 @@ EXPORT_SYMBOL_GPL(bento_ks_work_flush);
 
 /**
  * bento_ks_work_free - free a work item, as if it was cancelled first
- * @work: as for bento_ks_work_cancel()
+ * @raw_work: as for bento_ks_work_cancel()
  *
  * Sleeps.
  */
-void bento_ks_work_free(struct bento_task *work)
+void bento_ks_work_free(void *raw_work)
 {
+	struct bento_task *work = raw_work;
 	struct bento_ctx *ctx = bento_service();
 	u64 run;
 

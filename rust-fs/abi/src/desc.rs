@@ -48,7 +48,8 @@ pub struct CreateArgs {
 /// The description that the entry function returns. It and everything it points to live as long as the module is loaded.
 ///
 /// Functions that return `i32` return 0 or a positive errno. `dispatch` is called by many threads at once; `export_state`
-/// and `destroy` only while no op is under way.
+/// and `destroy` only while no op is under way. While `create`, `import_state` and `export_state` run, the instance's own tasks
+/// (threads, work items) rest; `destroy` ends them. What that means is said in libbentoks, `ffi.rs`.
 #[repr(C)]
 pub struct ModuleDesc {
     /// `size_of::<ModuleDesc>()` in the module's build: lets a host read older, shorter descriptions.

@@ -19,8 +19,8 @@ pub use request::{ReplyBuf, RequestBuf, Seg};
 
 /// Changes when an old module could not run on a new host.
 pub const ABI_MAJOR: u16 = 1;
-/// Changes when something is added.
-pub const ABI_MINOR: u16 = 0;
+/// Changes when something is added. 1: work items (`bento_ks_work_*`).
+pub const ABI_MINOR: u16 = 1;
 
 /// The one symbol that a module exports: `extern "C" fn() -> *const ModuleDesc`.
 pub const ENTRY_SYMBOL: &str = "bento_module_entry";
@@ -45,6 +45,10 @@ pub mod buf_flags {
 
 /// Lock class of cached blocks, whose key is the block number. A module's own classes are counted from 1.
 pub const BLOCK_LOCK_CLASS: u32 = 0;
+
+/// Lock class of tasks (threads and work items of the module's own), whose key is the task's number; 0 guards their making.
+/// Above every class of a module's own.
+pub const TASK_LOCK_CLASS: u32 = 0xffff;
 
 /// Flags of `bento_ks_dev_write`.
 pub mod write_flags {

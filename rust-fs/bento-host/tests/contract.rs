@@ -22,7 +22,7 @@ fn dynamic_symbols(module: &Path, flag: &str) -> Vec<String> {
 
 #[test]
 fn a_module_imports_services_and_memory_functions_only() {
-    for name in ["memfs", "tiffinfs"] {
+    for name in ["memfs", "tiffinfs", "tiffinfs-prov", "busy"] {
         let module = modules::module(name);
         let imports = dynamic_symbols(&module, "--undefined-only");
         assert!(imports.iter().any(|symbol| symbol.starts_with("bento_ks_")), "{name} uses no service: {imports:?}");
@@ -35,7 +35,7 @@ fn a_module_imports_services_and_memory_functions_only() {
 
 #[test]
 fn a_module_needs_no_library() {
-    for name in ["memfs", "tiffinfs"] {
+    for name in ["memfs", "tiffinfs", "tiffinfs-prov", "busy"] {
         let output = Command::new("readelf").arg("-d").arg(modules::module(name)).output().expect("binutils' readelf runs");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(text.contains("SONAME") || text.contains("SYMTAB"), "not a dynamic object: {text}");
@@ -45,7 +45,7 @@ fn a_module_needs_no_library() {
 
 #[test]
 fn a_module_exports_its_entry() {
-    for name in ["memfs", "tiffinfs"] {
+    for name in ["memfs", "tiffinfs", "tiffinfs-prov", "busy"] {
         let exports = dynamic_symbols(&modules::module(name), "--defined-only");
         assert_eq!(exports, [bento_abi::ENTRY_SYMBOL], "{name}");
     }
@@ -53,7 +53,7 @@ fn a_module_exports_its_entry() {
 
 #[test]
 fn file_systems_forbid_unsafe_code() {
-    for name in ["memfs", "tiffinfs"] {
+    for name in ["memfs", "tiffinfs", "tiffinfs-prov", "busy"] {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src/lib.rs");
         let text = std::fs::read_to_string(&source).expect("the source is there");
         assert!(text.contains("#![forbid(unsafe_code)]"), "{name}");
@@ -65,7 +65,7 @@ fn file_systems_forbid_unsafe_code() {
 #[test]
 fn no_cfg_chooses_behaviour_by_world() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for name in ["memfs", "tiffinfs", "libbentofs", "libbentoks", "abi"] {
+    for name in ["memfs", "tiffinfs", "tiffinfs-prov", "libbentofs", "libbentoks", "abi"] {
         modules::each_source(&root.join(name).join("src"), &mut |path, text| {
             for (number, line) in text.lines().enumerate() {
                 let chooses = line.contains("cfg(") || line.contains("cfg!(") || line.contains("cfg_attr(");
@@ -79,7 +79,7 @@ fn no_cfg_chooses_behaviour_by_world() {
 
 #[test]
 fn an_unknown_opcode_answers_enosys() {
-    for name in ["memfs", "tiffinfs"] {
+    for name in ["memfs", "tiffinfs", "tiffinfs-prov", "busy"] {
         let module = Module::load(&modules::module(name)).expect("loads");
         let device = module.info().needs_device.then(|| Arc::new(CowDevice::new(4096, 16_384)) as Arc<_>);
         let world = World::new(device, WorldOptions::default());

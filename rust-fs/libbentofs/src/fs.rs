@@ -62,7 +62,8 @@ pub trait FileSystem: Sized + Send + Sync + 'static {
     /// Mounts: makes an instance, recovering the device from a crash if need be.
     fn mount(mount: &Mount<'_>) -> Result<Self>;
 
-    /// Ends an instance after writing what it still holds.
+    /// Ends an instance after writing what it still holds. (An instance whose state was handed over is dropped instead.) A file system with
+    /// threads or work items of its own ends them in both ways; when dropped, they must not write any more.
     fn unmount(self) -> Result<()> {
         Ok(())
     }

@@ -9,6 +9,8 @@
 extern crate alloc;
 
 mod data;
+#[doc(hidden)]
+pub mod delegate;
 mod dispatch;
 mod fs;
 mod listing;

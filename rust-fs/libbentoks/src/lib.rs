@@ -21,6 +21,7 @@ pub mod random;
 pub mod sync;
 pub mod thread;
 pub mod time;
+pub mod work;
 
 pub use block::{CachedBlock, Device};
 pub use errno::{Errno, Result};

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 //! Threads of the module's own (kthreads in the kernel). What they do is recorded by lock order, as for ops.
+//!
+//! A thread begins once the `mount` or `import_state` that started it has returned, and stands still (in [`Condvar::wait`](crate::sync::Condvar::wait), at the
+//! latest) while state is exported. So what it carries in its own variables across a wait is in no state: keep it
+//! under a lock that `export_state` reads. `ffi.rs` has the whole contract.
 
 use crate::errno::{Errno, Result};
 use crate::ffi::{self, RawThread};

@@ -8,8 +8,11 @@ use crate::inode::handles::Handles;
 use crate::inode::table::{Node, Slot, Table};
 use crate::inode::{Inode, ROOT};
 use crate::locks;
+use crate::sorted::SortedMap;
+use crate::state::Kept;
 use crate::volume::Volume;
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use libbentofs::ks::sync::{LockName, Mutex, ReadGuard, RwLock, WriteGuard};
 use libbentofs::{Errno, Result};
 
@@ -21,6 +24,8 @@ pub struct TiffinFs {
     pub(crate) handles: RwLock<Handles>,
     pub(crate) orphans: Mutex<()>,
     pub(crate) rename: Mutex<()>,
+    /// What other versions have in the state.
+    pub(crate) kept: Vec<Kept>,
 }
 
 impl TiffinFs {
@@ -30,7 +35,8 @@ impl TiffinFs {
         if !root.is_dir() {
             return Err(corrupt(format_args!("inode {ROOT}: the root is no directory")));
         }
-        let slots = BTreeMap::from([(ROOT, Slot::new(Node::new(root), false))]);
+        let mut slots = SortedMap::default();
+        slots.insert(ROOT, Slot::new(Node::new(root), false));
         Ok(TiffinFs::with_table(volume, Table { slots }, Handles::new(1)))
     }
 
@@ -41,6 +47,7 @@ impl TiffinFs {
             handles: RwLock::new(LockName::new(locks::HANDLES, 0), handles),
             orphans: Mutex::new(LockName::new(locks::ORPHANS, 0), ()),
             rename: Mutex::new(LockName::new(locks::RENAME, 0), ()),
+            kept: Vec::new(),
         }
     }
 

@@ -48,6 +48,7 @@ mod locks;
 mod mkfs;
 mod ops;
 mod orphan;
+mod sorted;
 mod space;
 mod state;
 mod superblock;

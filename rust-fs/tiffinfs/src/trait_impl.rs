@@ -20,7 +20,8 @@ impl FileSystem for TiffinFs {
     const NAME: &'static str = "tiffinfs";
     const NEEDS_DEVICE: bool = true;
     const LOCK_CLASSES: &'static str = locks::NAMES;
-    const STATE_SCHEMA: u32 = 1;
+    const STATE_SCHEMA: u32 = state::SCHEMA;
+    const STATE_SCHEMA_MIN: u32 = state::SCHEMA_MIN;
 
     fn mount(mount: &Mount<'_>) -> Result<TiffinFs> {
         if let Some((name, _)) = mount.options().next() {
@@ -37,7 +38,7 @@ impl FileSystem for TiffinFs {
     fn unmount(mut self) -> Result<()> {
         // Nobody refers to anything any more, whatever the kernel did not take back.
         *self.handles.get_mut() = Handles::new(1);
-        self.table.get_mut().slots.retain(|&ino, _| ino == ROOT);
+        self.table.get_mut().slots.keep_only(ROOT);
         if !self.volume.read_only {
             self.reclaim_orphans()?;
         }
@@ -45,11 +46,11 @@ impl FileSystem for TiffinFs {
     }
 
     fn export_state(&self, state: &mut Vec<u8>) -> Result<()> {
-        self.write_state(state)
+        self.write_state(state, None)
     }
 
-    fn import_state(mount: &Mount<'_>, _schema: u32, state: &[u8]) -> Result<TiffinFs> {
-        state::import(mount, state)
+    fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<TiffinFs> {
+        state::import(mount, schema, state)
     }
 
     fn mkfs(mount: &Mount<'_>) -> Result<()> {

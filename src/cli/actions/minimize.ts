@@ -30,6 +30,7 @@ export type MinimizeInput = {
     readonly output: string | undefined;
     readonly allowGaps: boolean;
     readonly deadline: number | undefined;
+    readonly states: boolean;
     readonly repo: string | undefined;
   };
 };
@@ -49,14 +50,27 @@ export async function runMinimize(ctx: Context, { args, options }: MinimizeInput
     const module = (await resolveModule(moduleText, around, build)).path;
     const trace = TraceFile.open(path, { allowDamage: options.allowGaps });
     try {
-      const found = await minimize({
-        ops: fromPairs([trace.firstSeq, trace.lastSeq]),
-        fixed: fixedOps(trace),
-        partitions: (ops) => opPartitions(trace, ops),
-        test: subsetTest(host, { trace: info.trace, reference, module, deadlineMs: options.deadline, signal }),
-        onProgress: (left, trials) =>
-          ctx.talk.progress(`minimizing: ${formatPlural(left, 'op')} left after ${formatPlural(trials, 'trial')}`),
-      });
+      const by = (states: boolean) =>
+        minimize({
+          ops: fromPairs([trace.firstSeq, trace.lastSeq]),
+          fixed: fixedOps(trace),
+          partitions: (ops) => opPartitions(trace, ops),
+          test: subsetTest(host, {
+            trace: info.trace,
+            reference,
+            module,
+            deadlineMs: options.deadline,
+            states,
+            signal,
+          }),
+          onProgress: (left, trials) =>
+            ctx.talk.progress(`minimizing: ${formatPlural(left, 'op')} left after ${formatPlural(trials, 'trial')}`),
+        });
+      let found = await by(options.states);
+      if (found.kind === 'same' && !options.states) {
+        ctx.talk.note('every answer is the same: the states after each op are compared too');
+        found = await by(true);
+      }
       ctx.talk.progress('');
       if (found.kind === 'done') {
         await host.writeSubset({ trace: info.trace, reference, keep: toPairs(found.ops), path: output }, { signal });
@@ -121,7 +135,7 @@ function textLines(
   const { style } = ctx.out;
   if (outcome.kind === 'same') {
     return [
-      `${style.good('same')}: ${module} agrees with the reference on all ${formatPlural(all, 'op')}; nothing to minimize`,
+      `${style.good('same')}: ${module} agrees with the reference on all ${formatPlural(all, 'op')}, and so do their states; nothing to minimize`,
     ];
   }
   const shown = shellWord(shownPath(output, ctx.cwd));
@@ -129,7 +143,9 @@ function textLines(
   const head = `${formatCount(all)} to ${formatPlural(ops.length, 'op')} in ${formatPlural(trials, 'trial')}: ${shown}`;
   const next = [
     { run: `cat ${shown}.txt`, what: 'the ops, for people' },
-    { run: `bento-rr replay ${shown} --module ${shellWord(module)}`, what: 'see it go wrong' },
+    divergence?.kind === 'reply' || divergence?.kind === 'crash'
+      ? { run: `bento-rr replay ${shown} --module ${shellWord(module)}`, what: 'see it go wrong' }
+      : { run: `bento-rr diff ${shown} --a GOOD --b ${shellWord(module)}`, what: 'see how the states part' },
   ];
   return [head, ...divergenceLines(divergence, opLine, style), ...nextLines({ next }, style)];
 }

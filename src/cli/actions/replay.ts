@@ -56,7 +56,7 @@ export async function runReplay(ctx: Context, { args, options }: ReplayInput): P
       onProgress: ({ seq, total }) => ctx.talk.progress(`replaying: op ${formatCount(seq)} of ${formatCount(total)}`),
     });
     ctx.talk.progress('');
-    if (found.fellBack !== undefined) ctx.talk.note(`exact order: serial was refused (${found.fellBack})`);
+    if (found.fellBack !== undefined) ctx.talk.note(`exact order: there is no serial one (${found.fellBack})`);
     warnOfOtherBuild(ctx, trace, found, options.module !== undefined);
     // A revision of another repository means nothing to the commands that follow; its object does.
     const name = options.repo === undefined ? module.label : module.path;

@@ -9,8 +9,9 @@ export const replay = defineCommand({
   name: 'replay',
   summary: 'replay a trace against a module and compare every answer',
   description:
-    "Without --module the work tree's build of the recorded file system is used. Serial order replays on one thread; " +
-    'where ops truly interleaved it is refused, and exact order, a thread for each recorded one, is taken instead.',
+    "Without --module the work tree's build of the recorded file system is used. Serial order replays on one thread, and is refused " +
+    'where ops truly interleaved; exact order runs a thread for each recorded one. With neither given, the recorded version is replayed in ' +
+    'serial order where there is one, else exactly; another version one op after the other, and ops that interleaved are counted.',
   group: 'main',
   args: { trace: TRACE_ARG },
   options: {

@@ -9,7 +9,7 @@ export const verify = defineCommand({
   summary: 'check every byte and every count of a trace',
   description:
     'Checks each checksum, the order and the counts of chunks, records and ops, that the index agrees with the chunks, that ' +
-    'offered = recorded + dropped + filtered, and that every content written is there. A gap is no fault: it is counted.',
+    'offered = recorded + dropped + filtered, and that every content written is there and is what its hash says. A gap is no fault: it is counted.',
   group: 'inspect',
   args: { trace: TRACE_ARG },
   examples: [{ run: 'bento-rr verify git.btr', what: 'exits with 3 when something is wrong' }],

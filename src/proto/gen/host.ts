@@ -892,9 +892,14 @@ export function encodeTraceInfo(m: TraceInfoInit, w: WireWriter = new WireWriter
 }
 
 export const Order = {
+  /** The recorded version: serial where an order of whole ops agrees with the recorded lock order, otherwise exact. Another version: relaxed. */
   UNSPECIFIED: 0,
+  /** One op after the other; refused where ops truly interleaved. */
   SERIAL: 1,
+  /** A thread for each recorded one. */
   EXACT: 2,
+  /** One op after the other, those that interleaved too. They are counted; a difference of states after one is no verdict. */
+  RELAXED: 3,
 } as const;
 /** A value of {@link Order}, or one that a later version added. */
 export type Order = number;
@@ -1410,6 +1415,15 @@ export type Stop = {
   readonly message: string;
   readonly panic: trace.Panic | undefined;
   readonly ruleHits: readonly RuleHits[];
+  /** The order that the run took, and why it was not the first choice (empty when it was). */
+  readonly order: Order;
+  readonly orderReason: string;
+  /**
+   * Ops (and segments of tasks) that took turns with others within one another, as far as a serial run has met them; which ones and at which
+   * lock.
+   */
+  readonly interleaved: bigint;
+  readonly firstInterleaved: Interleaving | undefined;
 };
 
 /** What {@link encodeStop} takes: what is absent is not written. */
@@ -1422,6 +1436,10 @@ export type StopInit = {
   readonly message?: string | undefined;
   readonly panic?: trace.PanicInit | undefined;
   readonly ruleHits?: readonly RuleHitsInit[] | undefined;
+  readonly order?: Order | undefined;
+  readonly orderReason?: string | undefined;
+  readonly interleaved?: bigint | undefined;
+  readonly firstInterleaved?: InterleavingInit | undefined;
 };
 
 /** Field numbers of Stop. */
@@ -1434,6 +1452,10 @@ export const StopField = {
   message: 6,
   panic: 7,
   ruleHits: 8,
+  order: 9,
+  orderReason: 10,
+  interleaved: 11,
+  firstInterleaved: 12,
 } as const;
 
 export function decodeStop(r: WireReader, end: number = r.len): Stop {
@@ -1445,6 +1467,10 @@ export function decodeStop(r: WireReader, end: number = r.len): Stop {
   let message_: string = '';
   let panic_: trace.Panic | undefined = undefined;
   let ruleHits_: RuleHits[] | undefined = undefined;
+  let order_: Order = 0;
+  let orderReason_: string = '';
+  let interleaved_: bigint = 0n;
+  let firstInterleaved_: Interleaving | undefined = undefined;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -1472,6 +1498,18 @@ export function decodeStop(r: WireReader, end: number = r.len): Stop {
       case 66:
         (ruleHits_ ??= []).push(decodeRuleHits(r, r.block(end)));
         break;
+      case 72:
+        order_ = r.int32();
+        break;
+      case 82:
+        orderReason_ = r.string();
+        break;
+      case 88:
+        interleaved_ = r.u64();
+        break;
+      case 98:
+        firstInterleaved_ = decodeInterleaving(r, r.block(end));
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -1486,6 +1524,10 @@ export function decodeStop(r: WireReader, end: number = r.len): Stop {
     message: message_,
     panic: panic_,
     ruleHits: ruleHits_ ?? [],
+    order: order_,
+    orderReason: orderReason_,
+    interleaved: interleaved_,
+    firstInterleaved: firstInterleaved_,
   };
 }
 
@@ -1521,6 +1563,102 @@ export function encodeStop(m: StopInit, w: WireWriter = new WireWriter()): WireW
   for (const v of m.ruleHits ?? []) {
     encodeRuleHits(v, w.open(66));
     w.ldelim();
+  }
+  if (m.order) {
+    w.uint32(72);
+    w.int32(m.order);
+  }
+  if (m.orderReason) {
+    w.uint32(82);
+    w.string(m.orderReason);
+  }
+  if (m.interleaved) {
+    w.uint32(88);
+    w.u64(m.interleaved);
+  }
+  if (m.firstInterleaved !== undefined) {
+    encodeInterleaving(m.firstInterleaved, w.open(98));
+    w.ldelim();
+  }
+  return w;
+}
+
+/** Two ops for which no order of whole ops agrees with the recorded lock order. */
+export type Interleaving = {
+  readonly seq: bigint;
+  /** 0 when the other one is not an op, or not known. */
+  readonly other: bigint;
+  /** "inode/42". */
+  readonly lock: string;
+  /** In words. */
+  readonly message: string;
+};
+
+/** What {@link encodeInterleaving} takes: what is absent is not written. */
+export type InterleavingInit = {
+  readonly seq?: bigint | undefined;
+  readonly other?: bigint | undefined;
+  readonly lock?: string | undefined;
+  readonly message?: string | undefined;
+};
+
+/** Field numbers of Interleaving. */
+export const InterleavingField = {
+  seq: 1,
+  other: 2,
+  lock: 3,
+  message: 4,
+} as const;
+
+export function decodeInterleaving(r: WireReader, end: number = r.len): Interleaving {
+  let seq_: bigint = 0n;
+  let other_: bigint = 0n;
+  let lock_: string = '';
+  let message_: string = '';
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 8:
+        seq_ = r.u64();
+        break;
+      case 16:
+        other_ = r.u64();
+        break;
+      case 26:
+        lock_ = r.string();
+        break;
+      case 34:
+        message_ = r.string();
+        break;
+      default:
+        r.skipType(tag & 7, 0, tag >>> 3);
+    }
+  }
+  r.endAt(end);
+  return {
+    seq: seq_,
+    other: other_,
+    lock: lock_,
+    message: message_,
+  };
+}
+
+export function encodeInterleaving(m: InterleavingInit, w: WireWriter = new WireWriter()): WireWriter {
+  if (m.seq) {
+    w.uint32(8);
+    w.u64(m.seq);
+  }
+  if (m.other) {
+    w.uint32(16);
+    w.u64(m.other);
+  }
+  if (m.lock) {
+    w.uint32(26);
+    w.string(m.lock);
+  }
+  if (m.message) {
+    w.uint32(34);
+    w.string(m.message);
   }
   return w;
 }
@@ -3554,6 +3692,8 @@ export type TestSubset = {
   /** Pairs {first, last}: the ops kept. Ops that lost what they need (their inode, their handle) are left out and counted. */
   readonly keep: readonly bigint[];
   readonly deadlineMs: number;
+  /** Judge states too, at the end of the part: a device that differs is a divergence of kind "block", a tree that differs one of kind "tree". */
+  readonly states: boolean;
 };
 
 /** What {@link encodeTestSubset} takes: what is absent is not written. */
@@ -3563,6 +3703,7 @@ export type TestSubsetInit = {
   readonly module?: string | undefined;
   readonly keep?: readonly bigint[] | undefined;
   readonly deadlineMs?: number | undefined;
+  readonly states?: boolean | undefined;
 };
 
 /** Field numbers of TestSubset. */
@@ -3572,6 +3713,7 @@ export const TestSubsetField = {
   module: 3,
   keep: 4,
   deadlineMs: 5,
+  states: 6,
 } as const;
 
 export function decodeTestSubset(r: WireReader, end: number = r.len): TestSubset {
@@ -3580,6 +3722,7 @@ export function decodeTestSubset(r: WireReader, end: number = r.len): TestSubset
   let module_: string = '';
   let keep_: bigint[] | undefined = undefined;
   let deadlineMs_: number = 0;
+  let states_: boolean = false;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -3604,6 +3747,9 @@ export function decodeTestSubset(r: WireReader, end: number = r.len): TestSubset
       case 40:
         deadlineMs_ = r.uint32();
         break;
+      case 48:
+        states_ = r.bool();
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -3615,6 +3761,7 @@ export function decodeTestSubset(r: WireReader, end: number = r.len): TestSubset
     module: module_,
     keep: keep_ ?? [],
     deadlineMs: deadlineMs_,
+    states: states_,
   };
 }
 
@@ -3639,6 +3786,10 @@ export function encodeTestSubset(m: TestSubsetInit, w: WireWriter = new WireWrit
   if (m.deadlineMs) {
     w.uint32(40);
     w.uint32(m.deadlineMs);
+  }
+  if (m.states) {
+    w.uint32(48);
+    w.bool(m.states);
   }
   return w;
 }

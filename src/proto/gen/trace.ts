@@ -158,6 +158,8 @@ export type Op = {
   readonly clockNs: readonly bigint[];
   /** Services that failed: {call, errno} pairs, where `call` counts the op's fallible service calls from 0. */
   readonly failures: readonly bigint[];
+  /** How many segments of the module's own tasks (Task records) ended while this op was under way. */
+  readonly taskOverlap: number;
   readonly reply: OpReply | undefined;
   readonly request: OpRequest | undefined;
 };
@@ -175,6 +177,7 @@ export type OpInit = {
   readonly random?: Uint8Array | undefined;
   readonly clockNs?: readonly bigint[] | undefined;
   readonly failures?: readonly bigint[] | undefined;
+  readonly taskOverlap?: number | undefined;
   readonly reply?: OpReplyInit | undefined;
   readonly request?: OpRequestInit | undefined;
 };
@@ -251,6 +254,7 @@ export const OpField = {
   random: 58,
   clockNs: 59,
   failures: 60,
+  taskOverlap: 61,
 } as const;
 
 export function decodeOp(r: WireReader, end: number = r.len): Op {
@@ -265,6 +269,7 @@ export function decodeOp(r: WireReader, end: number = r.len): Op {
   let random_: Uint8Array = NO_BYTES;
   let clockNs_: bigint[] | undefined = undefined;
   let failures_: bigint[] | undefined = undefined;
+  let taskOverlap_: number = 0;
   let reply_: OpReply | undefined;
   let request_: OpRequest | undefined;
   while (r.pos < end) {
@@ -498,6 +503,9 @@ export function decodeOp(r: WireReader, end: number = r.len): Op {
         for (const stop = r.block(end); r.pos < stop; ) failures_.push(r.u64());
         }
         break;
+      case 488:
+        taskOverlap_ = r.uint32();
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -515,6 +523,7 @@ export function decodeOp(r: WireReader, end: number = r.len): Op {
     random: random_,
     clockNs: clockNs_ ?? [],
     failures: failures_ ?? [],
+    taskOverlap: taskOverlap_,
     reply: reply_,
     request: request_,
   };
@@ -807,6 +816,10 @@ export function encodeOp(m: OpInit, w: WireWriter = new WireWriter()): WireWrite
     w.uint32(482).fork();
     for (const v of m.failures) w.u64(v);
     w.ldelim();
+  }
+  if (m.taskOverlap) {
+    w.uint32(488);
+    w.uint32(m.taskOverlap);
   }
   return w;
 }
@@ -4641,6 +4654,8 @@ export type Panic = {
   readonly location: string;
   /** The op that was under way, without an answer. */
   readonly op: Op | undefined;
+  /** Instead of an op: the task that it happened in, with what its last segment took. */
+  readonly task: Task | undefined;
 };
 
 /** What {@link encodePanic} takes: what is absent is not written. */
@@ -4649,6 +4664,7 @@ export type PanicInit = {
   readonly message?: string | undefined;
   readonly location?: string | undefined;
   readonly op?: OpInit | undefined;
+  readonly task?: TaskInit | undefined;
 };
 
 /** Field numbers of Panic. */
@@ -4657,6 +4673,7 @@ export const PanicField = {
   message: 2,
   location: 3,
   op: 4,
+  task: 5,
 } as const;
 
 export function decodePanic(r: WireReader, end: number = r.len): Panic {
@@ -4664,6 +4681,7 @@ export function decodePanic(r: WireReader, end: number = r.len): Panic {
   let message_: string = '';
   let location_: string = '';
   let op_: Op | undefined = undefined;
+  let task_: Task | undefined = undefined;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -4679,6 +4697,9 @@ export function decodePanic(r: WireReader, end: number = r.len): Panic {
       case 34:
         op_ = decodeOp(r, r.block(end));
         break;
+      case 42:
+        task_ = decodeTask(r, r.block(end));
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -4689,6 +4710,7 @@ export function decodePanic(r: WireReader, end: number = r.len): Panic {
     message: message_,
     location: location_,
     op: op_,
+    task: task_,
   };
 }
 
@@ -4709,6 +4731,10 @@ export function encodePanic(m: PanicInit, w: WireWriter = new WireWriter()): Wir
     encodeOp(m.op, w.open(34));
     w.ldelim();
   }
+  if (m.task !== undefined) {
+    encodeTask(m.task, w.open(42));
+    w.ldelim();
+  }
   return w;
 }
 
@@ -4722,16 +4748,33 @@ export const PanicCause = {
 /** A value of {@link PanicCause}, or one that a later version added. */
 export type PanicCause = number;
 
-/** What a thread that the module itself started took from outside since its last Task record. */
+/**
+ * What a task (a thread or a work item of the module's own) took from outside in one segment: from where it began to run, or went
+ * on after a rest, to its next rest or the end of its run (libbentoks, ffi.rs, says what a rest is). Stands among the ops in the order
+ * of ends. A segment that grows long is cut before its 4097th lock acquisition and before its 4097th fallible service call, as if
+ * the task had rested there, so that a replay can cut at the same place.
+ */
 export type Task = {
-  /** Slot of the thread, as in Op.thread. */
+  /** Slot, as in Op.thread; no op has it. */
   readonly thread: number;
   readonly name: string;
-  /** As in Op. */
+  /** As in Op; `acquisition` and `call` count from the begin of the segment. */
   readonly lockOrder: readonly bigint[];
   readonly random: Uint8Array;
   readonly clockNs: readonly bigint[];
   readonly failures: readonly bigint[];
+  /** Number of the task, counted from 1 as the module's instance made its tasks: the key of its lock. */
+  readonly id: number;
+  /** A work item; otherwise a thread. */
+  readonly work: boolean;
+  /** Begin of the segment, nanoseconds since 1970 (Header.clock). */
+  readonly beginNs: bigint;
+  readonly durationNs: bigint;
+  /** How many ops, and how many other segments, ended while this one was under way. */
+  readonly overlap: number;
+  readonly taskOverlap: number;
+  /** The run ended with this segment. */
+  readonly ended: boolean;
 };
 
 /** What {@link encodeTask} takes: what is absent is not written. */
@@ -4742,6 +4785,13 @@ export type TaskInit = {
   readonly random?: Uint8Array | undefined;
   readonly clockNs?: readonly bigint[] | undefined;
   readonly failures?: readonly bigint[] | undefined;
+  readonly id?: number | undefined;
+  readonly work?: boolean | undefined;
+  readonly beginNs?: bigint | undefined;
+  readonly durationNs?: bigint | undefined;
+  readonly overlap?: number | undefined;
+  readonly taskOverlap?: number | undefined;
+  readonly ended?: boolean | undefined;
 };
 
 /** Field numbers of Task. */
@@ -4752,6 +4802,13 @@ export const TaskField = {
   random: 4,
   clockNs: 5,
   failures: 6,
+  id: 7,
+  work: 8,
+  beginNs: 9,
+  durationNs: 10,
+  overlap: 11,
+  taskOverlap: 12,
+  ended: 13,
 } as const;
 
 export function decodeTask(r: WireReader, end: number = r.len): Task {
@@ -4761,6 +4818,13 @@ export function decodeTask(r: WireReader, end: number = r.len): Task {
   let random_: Uint8Array = NO_BYTES;
   let clockNs_: bigint[] | undefined = undefined;
   let failures_: bigint[] | undefined = undefined;
+  let id_: number = 0;
+  let work_: boolean = false;
+  let beginNs_: bigint = 0n;
+  let durationNs_: bigint = 0n;
+  let overlap_: number = 0;
+  let taskOverlap_: number = 0;
+  let ended_: boolean = false;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -4800,6 +4864,27 @@ export function decodeTask(r: WireReader, end: number = r.len): Task {
         for (const stop = r.block(end); r.pos < stop; ) failures_.push(r.u64());
         }
         break;
+      case 56:
+        id_ = r.uint32();
+        break;
+      case 64:
+        work_ = r.bool();
+        break;
+      case 73:
+        beginNs_ = r.f64();
+        break;
+      case 80:
+        durationNs_ = r.u64();
+        break;
+      case 88:
+        overlap_ = r.uint32();
+        break;
+      case 96:
+        taskOverlap_ = r.uint32();
+        break;
+      case 104:
+        ended_ = r.bool();
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -4812,6 +4897,13 @@ export function decodeTask(r: WireReader, end: number = r.len): Task {
     random: random_,
     clockNs: clockNs_ ?? [],
     failures: failures_ ?? [],
+    id: id_,
+    work: work_,
+    beginNs: beginNs_,
+    durationNs: durationNs_,
+    overlap: overlap_,
+    taskOverlap: taskOverlap_,
+    ended: ended_,
   };
 }
 
@@ -4842,6 +4934,34 @@ export function encodeTask(m: TaskInit, w: WireWriter = new WireWriter()): WireW
     w.uint32(50).fork();
     for (const v of m.failures) w.u64(v);
     w.ldelim();
+  }
+  if (m.id) {
+    w.uint32(56);
+    w.uint32(m.id);
+  }
+  if (m.work) {
+    w.uint32(64);
+    w.bool(m.work);
+  }
+  if (m.beginNs) {
+    w.uint32(73);
+    w.f64(m.beginNs);
+  }
+  if (m.durationNs) {
+    w.uint32(80);
+    w.u64(m.durationNs);
+  }
+  if (m.overlap) {
+    w.uint32(88);
+    w.uint32(m.overlap);
+  }
+  if (m.taskOverlap) {
+    w.uint32(96);
+    w.uint32(m.taskOverlap);
+  }
+  if (m.ended) {
+    w.uint32(104);
+    w.bool(m.ended);
   }
   return w;
 }

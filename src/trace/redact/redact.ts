@@ -99,10 +99,9 @@ function redactRecord(
 ): NonNullable<RecordInit['kind']> | undefined {
   switch (kind.kind) {
     case 'gap':
+    // A task's name is the module's, and a replay finds the task by it.
     case 'task':
-      return kind.kind === 'task'
-        ? { kind: 'task', value: { ...kind.value, name: kind.value.name === '' ? '' : REDACTED } }
-        : kind;
+      return kind;
     case 'upgrade': {
       const { refused } = kind.value;
       return { kind: 'upgrade', value: { ...kind.value, refused: refused === '' ? '' : REDACTED } };
@@ -111,11 +110,12 @@ function redactRecord(
       return { kind: 'mark', value: { ...kind.value, text: REDACTED } };
     case 'panic': {
       // Where the code panicked is the module's; what it said may quote a name.
-      const { cause, location, op } = kind.value;
-      return {
-        kind: 'panic',
-        value: { cause, location, message: REDACTED, ...(op === undefined ? {} : { op: redactOp(op, names) }) },
+      const { cause, location, op, task } = kind.value;
+      const where = {
+        ...(op === undefined ? {} : { op: redactOp(op, names) }),
+        ...(task === undefined ? {} : { task }),
       };
+      return { kind: 'panic', value: { cause, location, message: REDACTED, ...where } };
     }
     case 'unfinished':
       return { kind: 'unfinished', value: { ...redactOp(kind.value, names), beginDeltaNs: kind.value.beginDeltaNs } };

@@ -31,6 +31,9 @@ export type HostReplayOptions = {
   readonly surroundings: Surroundings;
 };
 
+/** Step by step there is no starting anew where ops interleaved; with neither asked for they run one after the other. */
+const ORDERS = { serial: Order.SERIAL, exact: Order.EXACT, neither: Order.RELAXED } as const;
+
 /** A replay in `bento-host serve`. The host is started when the replay is opened, and not before. */
 export function hostReplay(options: HostReplayOptions): ReplayEngine {
   return new HostReplay(options);
@@ -46,7 +49,7 @@ class HostReplay implements ReplayEngine {
 
   constructor(options: HostReplayOptions) {
     this.#options = options;
-    this.#order = options.order === 'exact' ? Order.EXACT : Order.SERIAL;
+    this.#order = ORDERS[options.order ?? 'neither'];
   }
 
   async open(signal: AbortSignal, onProgress: (what: string) => void): Promise<ModuleFacts> {
@@ -68,7 +71,7 @@ class HostReplay implements ReplayEngine {
   async runTo(target: bigint | 'end', options: RunOptions): Promise<Stop> {
     const stop = await this.#runTo(target, options);
     // Ops that truly interleaved: a thread for each recorded one can follow where one thread cannot.
-    const mayFallBack = this.#options.order === undefined && this.#order === Order.SERIAL;
+    const mayFallBack = this.#options.order === undefined && this.#order === Order.RELAXED;
     if (stop.reason !== StopReason.REFUSED || !mayFallBack) return this.#stopOf(stop);
     await this.#live().closeRun(this.#run);
     this.#order = Order.EXACT;
@@ -130,6 +133,10 @@ class HostReplay implements ReplayEngine {
         message: '',
         panic: undefined,
         ruleHits: [],
+        order: this.#order,
+        orderReason: '',
+        interleaved: 0n,
+        firstInterleaved: undefined,
       };
     }
   }

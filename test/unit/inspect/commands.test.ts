@@ -183,6 +183,8 @@ describe('ls', () => {
   });
 });
 
+const HASH_OF_ZEROES = '932c158155f9e6feceb184f52c2de55a';
+
 describe('verify', () => {
   it('finds a whole trace good', async () => {
     expect(await run('verify', 'life.btr')).toMatchObject({
@@ -229,7 +231,8 @@ describe('verify', () => {
   });
 
   it('sees a content that is nowhere', async () => {
-    const hash = new Uint8Array(16).fill(7);
+    // `xxh128sum` of 99 zeroes.
+    const hash = Buffer.from(HASH_OF_ZEROES, 'hex');
     const op = {
       begin: 1n,
       request: { kind: 'write', value: { fh: 1n, size: 99, content: { kind: 'hash', value: hash } } },
@@ -242,6 +245,16 @@ describe('verify', () => {
     );
     expect((await run('verify', 'odd.btr')).code).toBe(0);
     rmSync(join(dir, 'odd.btr'));
+  });
+
+  it('sees a content that is not what its hash says', async () => {
+    const hash = Buffer.from(HASH_OF_ZEROES, 'hex');
+    const data = new Uint8Array(99);
+    data[42] = 1;
+    writeFileSync(join(dir, 'odd.btr'), craft([{ record: { kind: 'blob', value: { hash, data } } }]));
+    const { code, stdout } = await run('verify', 'odd.btr');
+    rmSync(join(dir, 'odd.btr'));
+    expect([code, stdout]).toEqual([3, expect.stringContaining(`the content named ${HASH_OF_ZEROES} hashes to `)]);
   });
 });
 

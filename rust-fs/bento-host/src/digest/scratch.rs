@@ -18,6 +18,8 @@ impl Scratch {
         let Some(state) = subject.state()? else { return Ok(None) };
         let module = subject.module();
         let copy = subject.copy(Some(&state), module, module.info().state_schema)?;
+        // Its tasks rest, and end when they are waited for: no recorded segment is theirs.
+        copy.world().throw_away();
         Ok(Some(Scratch { subject: copy }))
     }
 

@@ -2,12 +2,18 @@
 //! What an op is given from outside, and what it takes.
 
 use super::lock::Expected;
+use super::task::Task;
 use super::world::{Crash, World};
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// After this long an op's clock readings are taken anew (and recorded) instead of being the op's begin.
 const CLOCK_STANDS_FOR: Duration = Duration::from_millis(10);
+
+/// Lock acquisitions, and fallible calls, after which a task's segment is cut: what a trace says of it stays small. Part of the trace
+/// format: a replay cuts where the recording did.
+const SEGMENT_MOST: u64 = 4096;
 
 /// What a host gives along with an op.
 #[derive(Debug, Default)]
@@ -47,6 +53,8 @@ pub struct Given {
     pub failures: Vec<u64>,
     /// Make lock acquisitions wait for their recorded turn.
     pub enforce_order: bool,
+    /// Note the first that is not in its recorded turn.
+    pub check_order: bool,
 }
 
 /// What an op took.
@@ -62,6 +70,8 @@ pub struct Taken {
     pub failures: Vec<u64>,
     /// Blocks that this op was the first of the run to read, with their content (empty: all zeroes).
     pub first_reads: Vec<(u64, Box<[u8]>)>,
+    /// Class and key of the first lock that it did not take in its recorded turn.
+    pub out_of_turn: Option<(u64, u64)>,
 }
 
 /// CLOCK_REALTIME in nanoseconds.
@@ -70,15 +80,25 @@ pub fn realtime_ns() -> i64 {
     since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// An op under way on this thread.
+/// An op, or a segment of a task, under way on this thread.
 pub(crate) struct Context<'a> {
     pub(crate) world: &'a World,
     pub(crate) thread: u32,
-    pub(crate) counting: bool,
-    begin_ns: i64,
-    started: Instant,
-    given: Option<Box<Given>>,
+    counting: Cell<bool>,
+    /// The task, where it is not an op.
+    pub(crate) task: Option<Arc<Task>>,
+    begin_ns: Cell<i64>,
+    started: Cell<Instant>,
+    given: RefCell<Option<Box<Given>>>,
     taken: RefCell<Taken>,
+    counts: Counts,
+    /// Why the op is being left.
+    escape: RefCell<Option<Crash>>,
+}
+
+/// How often an op has called what.
+#[derive(Default)]
+struct Counts {
     /// Lock acquisitions so far.
     acquisitions: Cell<u64>,
     /// Acquisition of the last entry taken, and the place and acquisition of the next entry given.
@@ -88,8 +108,6 @@ pub(crate) struct Context<'a> {
     calls: Cell<u64>,
     clock_calls: Cell<usize>,
     random_used: Cell<usize>,
-    /// Why the op is being left.
-    escape: RefCell<Option<Crash>>,
 }
 
 thread_local! {
@@ -102,24 +120,65 @@ pub(crate) struct Escape;
 
 impl<'a> Context<'a> {
     pub(crate) fn new(world: &'a World, inputs: OpInputs) -> Context<'a> {
-        // A list cut short (a damaged trace) gives what is whole.
-        let first = inputs.given.as_ref().and_then(|given| given.lock_order.get(..5).map(|entry| entry[0]));
-        Context {
+        Context::made(world, inputs, None)
+    }
+
+    /// A task's, before its first segment.
+    pub(crate) fn of_task(world: &'a World, task: Arc<Task>) -> Context<'a> {
+        let inputs = OpInputs { thread: task.slot(), begin_ns: 0, given: None, counting: false };
+        Context::made(world, inputs, Some(task))
+    }
+
+    fn made(world: &'a World, inputs: OpInputs, task: Option<Arc<Task>>) -> Context<'a> {
+        let context = Context {
             world,
             thread: inputs.thread,
-            counting: inputs.counting,
-            begin_ns: inputs.begin_ns,
-            started: Instant::now(),
-            given: inputs.given,
+            counting: Cell::new(inputs.counting),
+            task,
+            begin_ns: Cell::new(inputs.begin_ns),
+            started: Cell::new(Instant::now()),
+            given: RefCell::new(None),
             taken: RefCell::default(),
-            acquisitions: Cell::new(0),
-            last_taken: Cell::new(0),
-            next_given: Cell::new((0, first.unwrap_or(u64::MAX))),
-            calls: Cell::new(0),
-            clock_calls: Cell::new(0),
-            random_used: Cell::new(0),
+            counts: Counts::default(),
             escape: RefCell::new(None),
-        }
+        };
+        context.start(inputs.begin_ns, inputs.given, inputs.counting);
+        context
+    }
+
+    /// Begins the next segment of a task, at a clock of `begin_ns`.
+    pub(crate) fn begin(&self, begin_ns: i64, given: Option<Box<Given>>, counting: bool) {
+        self.started.set(Instant::now());
+        self.start(begin_ns, given, counting);
+    }
+
+    fn start(&self, begin_ns: i64, given: Option<Box<Given>>, counting: bool) {
+        // A list cut short (a damaged trace) gives what is whole.
+        let first = given.as_ref().and_then(|given| given.lock_order.get(..5).map(|entry| entry[0]));
+        self.begin_ns.set(begin_ns);
+        self.counting.set(counting);
+        *self.given.borrow_mut() = given;
+        let Counts { acquisitions, last_taken, next_given, calls, clock_calls, random_used } = &self.counts;
+        next_given.set((0, first.unwrap_or(u64::MAX)));
+        (acquisitions.set(0), last_taken.set(0), calls.set(0), clock_calls.set(0), random_used.set(0));
+    }
+
+    /// Ends a segment: its begin, and what it took.
+    pub(crate) fn end_segment(&self) -> (i64, Taken) {
+        (self.begin_ns.get(), self.taken.take())
+    }
+
+    pub(crate) fn counting(&self) -> bool {
+        self.counting.get()
+    }
+
+    pub(crate) fn begin_ns(&self) -> i64 {
+        self.begin_ns.get()
+    }
+
+    /// Whether the segment has grown so long that it is to be cut.
+    fn is_long(&self) -> bool {
+        self.task.is_some() && (self.counts.acquisitions.get() >= SEGMENT_MOST || self.counts.calls.get() >= SEGMENT_MOST)
     }
 
     /// Makes this the thread's op while `body` runs. `body` may not unwind, but may be left and continued after a guard inside it.
@@ -143,6 +202,11 @@ impl<'a> Context<'a> {
         (self.taken.into_inner(), self.escape.into_inner())
     }
 
+    /// Why the segment was left, for its thread.
+    pub(crate) fn take_escape(&self) -> Option<Crash> {
+        self.escape.take()
+    }
+
     /// Notes why, for whoever runs the guard.
     pub(crate) fn escape(&self, why: Crash) -> Escape {
         self.escape.borrow_mut().get_or_insert(why);
@@ -150,37 +214,54 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn enforce_order(&self) -> bool {
-        self.given.as_ref().is_some_and(|given| given.enforce_order)
+        self.given.borrow().as_ref().is_some_and(|given| given.enforce_order)
+    }
+
+    pub(crate) fn check_order(&self) -> bool {
+        self.given.borrow().as_ref().is_some_and(|given| given.check_order)
+    }
+
+    pub(crate) fn disagrees(&self, class: u64, key: u64) {
+        self.taken.borrow_mut().out_of_turn.get_or_insert((class, key));
     }
 
     /// Counts an acquisition; what was recorded for it, if anything.
-    pub(crate) fn next_acquisition(&self) -> (u64, Option<Expected>) {
-        let index = self.acquisitions.get();
-        self.acquisitions.set(index + 1);
-        let (at, next) = self.next_given.get();
-        if index != next {
-            return (index, None);
+    pub(crate) fn next_acquisition(&self) -> Result<(u64, Option<Expected>), Escape> {
+        if self.is_long() {
+            super::task::cut(self)?;
         }
-        let Some(given) = &self.given else { return (index, None) };
+        let counts = &self.counts;
+        let index = counts.acquisitions.get();
+        counts.acquisitions.set(index + 1);
+        let (at, next) = counts.next_given.get();
+        if index != next {
+            return Ok((index, None));
+        }
+        let given = self.given.borrow();
+        let Some(given) = given.as_ref() else { return Ok((index, None)) };
         let [_, class, key, writes, reads] = given.lock_order[at..at + 5] else { unreachable!("a slice of five") };
         let following = given.lock_order.get(at + 5).filter(|_| given.lock_order.len() >= at + 10);
-        self.next_given.set((at + 5, following.map_or(u64::MAX, |delta| index.saturating_add(*delta))));
-        (index, Some(Expected { class, key, writes, reads }))
+        counts.next_given.set((at + 5, following.map_or(u64::MAX, |delta| index.saturating_add(*delta))));
+        Ok((index, Some(Expected { class, key, writes, reads })))
     }
 
     /// Notes an acquisition whose order is not implied.
     pub(crate) fn take_order(&self, index: u64, class: u32, key: u64, writes: u64, reads: u64) {
-        let delta = index - self.last_taken.replace(index);
+        let delta = index - self.counts.last_taken.replace(index);
         self.taken.borrow_mut().lock_order.extend([delta, u64::from(class), key, writes, reads]);
     }
 
     /// Counts a fallible call and answers what was recorded of it: an errno when it failed then.
-    pub(crate) fn recorded_failure(&self) -> (u64, Option<i32>) {
-        let call = self.calls.get();
-        self.calls.set(call + 1);
-        let Some(given) = &self.given else { return (call, None) };
+    pub(crate) fn recorded_failure(&self) -> Result<(u64, Option<i32>), Escape> {
+        if self.is_long() {
+            super::task::cut(self)?;
+        }
+        let call = self.counts.calls.get();
+        self.counts.calls.set(call + 1);
+        let given = self.given.borrow();
+        let Some(given) = given.as_ref() else { return Ok((call, None)) };
         let failed = given.failures.chunks_exact(2).find(|pair| pair[0] == call);
-        (call, failed.map(|pair| i32::try_from(pair[1]).unwrap_or(libc::EIO)))
+        Ok((call, failed.map(|pair| i32::try_from(pair[1]).unwrap_or(libc::EIO))))
     }
 
     pub(crate) fn take_failure(&self, call: u64, errno: i32) {
@@ -194,30 +275,32 @@ impl<'a> Context<'a> {
 
     /// The clock, as the module sees it.
     pub(crate) fn time_now(&self) -> i64 {
-        let call = self.clock_calls.get();
-        self.clock_calls.set(call + 1);
-        if let Some(given) = &self.given {
-            return self.begin_ns.saturating_add(given.clock_ns.get(call).copied().unwrap_or(0));
+        let call = self.counts.clock_calls.get();
+        self.counts.clock_calls.set(call + 1);
+        let begin_ns = self.begin_ns.get();
+        if let Some(given) = self.given.borrow().as_ref() {
+            return begin_ns.saturating_add(given.clock_ns.get(call).copied().unwrap_or(0));
         }
-        if !self.counting || self.started.elapsed() < CLOCK_STANDS_FOR {
-            return self.begin_ns;
+        if !self.counting.get() || self.started.get().elapsed() < CLOCK_STANDS_FOR {
+            return begin_ns;
         }
-        let now = realtime_ns().max(self.begin_ns);
+        let now = realtime_ns().max(begin_ns);
         let mut taken = self.taken.borrow_mut();
         // Earlier readings were the begin itself.
         taken.clock_ns.resize(call, 0);
-        taken.clock_ns.push(now - self.begin_ns);
+        taken.clock_ns.push(now - begin_ns);
         now
     }
 
     /// Random bytes. A replay that draws more than was recorded gets bytes that depend on nothing but the op.
     pub(crate) fn random(&self, bytes: &mut [u8]) {
-        let at = self.random_used.get();
-        self.random_used.set(at + bytes.len());
-        match &self.given {
+        let at = self.counts.random_used.get();
+        self.counts.random_used.set(at + bytes.len());
+        match self.given.borrow().as_ref() {
             Some(given) => {
+                let seed = self.begin_ns.get().to_le_bytes();
                 for (place, byte) in bytes.iter_mut().enumerate() {
-                    let beyond = || xxhash_rust::xxh3::xxh3_64_with_seed(&self.begin_ns.to_le_bytes(), (at + place) as u64) as u8;
+                    let beyond = || xxhash_rust::xxh3::xxh3_64_with_seed(&seed, (at + place) as u64) as u8;
                     *byte = given.random.get(at + place).copied().unwrap_or_else(beyond);
                 }
             }

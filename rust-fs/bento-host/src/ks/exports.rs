@@ -6,7 +6,7 @@
 
 use super::context::{Context, Escape};
 use super::lock::{KsCond, KsLock, LockId};
-use super::thread::KsThread;
+use super::task::Task;
 use super::world::Crash;
 use crate::device::{BlockDevice, Buf};
 use crate::module::guard;
@@ -14,9 +14,10 @@ use bento_abi::{DevInfo, Seg, buf_flags};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs a service for the op under way; leaves the op when the service cannot come back.
-fn service<R: Copy>(body: impl FnOnce(&Context<'_>) -> Result<R, Escape>) -> R {
+pub(super) fn service<R: Copy>(body: impl FnOnce(&Context<'_>) -> Result<R, Escape>) -> R {
     guard::enter_service();
     // SAFETY: a module called, so its op is under way on this thread, and the reference ends with this function.
     let Some(context) = (unsafe { Context::current() }) else {
@@ -38,7 +39,7 @@ fn service<R: Copy>(body: impl FnOnce(&Context<'_>) -> Result<R, Escape>) -> R {
 /// A service that may fail: a failure that was recorded happens again, a new one is noted.
 fn fallible(body: impl FnOnce(&Context<'_>) -> Result<(), i32>) -> i32 {
     service(|context| {
-        let (call, recorded) = context.recorded_failure();
+        let (call, recorded) = context.recorded_failure()?;
         let errno = recorded.or_else(|| body(context).err());
         if let Some(errno) = errno {
             context.take_failure(call, errno);
@@ -224,26 +225,87 @@ unsafe extern "C" fn bento_ks_cond_notify(cond: *mut KsCond, all: u32) {
     });
 }
 
+/// Makes a task; a failure that was recorded happens again.
+///
+/// # Safety
+/// `name` is readable for `name_len` bytes.
+unsafe fn make_task(
+    work: bool,
+    run: unsafe extern "C" fn(*mut c_void),
+    arg: *mut c_void,
+    name: *const u8,
+    name_len: usize,
+) -> *const Task {
+    service(|context| {
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(name, name_len) };
+        let (call, recorded) = context.recorded_failure()?;
+        let made = if recorded.is_some() { None } else { Task::make(context, work, &name, run, arg)? };
+        if made.is_none() {
+            context.take_failure(call, libc::EAGAIN);
+        }
+        Ok(made.map_or(std::ptr::null(), Arc::into_raw))
+    })
+}
+
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bento_ks_thread_spawn(
     run: unsafe extern "C" fn(*mut c_void),
     arg: *mut c_void,
     name: *const u8,
     name_len: usize,
-) -> *mut KsThread {
-    service(|context| {
-        // SAFETY: the module's string.
-        let name = unsafe { text(name, name_len) };
-        let thread = KsThread::spawn(context.world, run, arg, &name);
-        Ok(thread.map_or(std::ptr::null_mut(), |thread| Box::into_raw(Box::new(thread))))
-    })
+) -> *const Task {
+    // SAFETY: the module's string.
+    unsafe { make_task(false, run, arg, name, name_len) }
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn bento_ks_thread_join(thread: *mut KsThread) {
-    service(|_| {
-        // SAFETY: made by `bento_ks_thread_spawn`, joined once.
-        unsafe { Box::from_raw(thread) }.join();
+unsafe extern "C" fn bento_ks_thread_join(thread: *const Task) {
+    service(|context| {
+        // SAFETY: made by `bento_ks_thread_spawn`, joined once: alive until the last line.
+        unsafe { (*thread).join(context)? };
+        // SAFETY: as above.
+        drop(unsafe { Arc::from_raw(thread) });
+        Ok(())
+    });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_work_new(
+    run: unsafe extern "C" fn(*mut c_void),
+    arg: *mut c_void,
+    name: *const u8,
+    name_len: usize,
+) -> *const Task {
+    // SAFETY: the module's string.
+    unsafe { make_task(true, run, arg, name, name_len) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_work_queue(work: *const Task, delay_ns: u64) -> u32 {
+    // SAFETY: a live item.
+    service(|context| unsafe { (*work).queue(context, Duration::from_nanos(delay_ns)).map(u32::from) })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_work_cancel(work: *const Task) -> u32 {
+    // SAFETY: a live item.
+    service(|context| unsafe { (*work).cancel(context).map(u32::from) })
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_work_flush(work: *const Task) {
+    // SAFETY: a live item.
+    service(|context| unsafe { (*work).flush(context) });
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bento_ks_work_free(work: *const Task) {
+    service(|context| {
+        // SAFETY: made by `bento_ks_work_new`, freed once: alive until the last line.
+        unsafe { (*work).free(context)? };
+        // SAFETY: as above.
+        drop(unsafe { Arc::from_raw(work) });
         Ok(())
     });
 }

@@ -14,6 +14,7 @@
 //! `writes` is: the order of readers among themselves changes nothing, and those without an entry could not keep it.
 
 use super::context::{Context, Escape};
+use super::task;
 use super::world::Crash;
 use crate::module::guard;
 use std::cmp::Ordering;
@@ -23,8 +24,9 @@ use std::time::Duration;
 /// How often a waiting thread looks whether it should give up.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Threads that `seen` can name; acquisitions by others are always recorded.
-const SEEN_THREADS: u32 = 64;
+/// Threads that `seen` can name. The others share the bit above: their own acquisitions are always recorded, and so are those of
+/// whoever comes after them.
+const SEEN_THREADS: u32 = 63;
 
 /// What a lock is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,6 +55,14 @@ pub(crate) struct Expected {
     pub key: u64,
     pub writes: u64,
     pub reads: u64,
+}
+
+impl Expected {
+    /// Whether it is what an acquisition of `lock` finds. Readers between two writers commute.
+    fn is_met(self, lock: LockId, counters: Counters, exclusive: bool) -> bool {
+        (self.class, self.key, self.writes) == (u64::from(lock.class), lock.key, counters.writes)
+            && (!exclusive || self.reads == counters.reads)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -89,7 +99,8 @@ impl KsLock {
 
     /// Takes the lock for the op `context`.
     pub(crate) fn acquire(&self, context: &Context<'_>, exclusive: bool) -> Result<(), Escape> {
-        let (index, expected) = if context.counting { context.next_acquisition() } else { (0, None) };
+        let (index, expected) = if context.counting() { context.next_acquisition()? } else { (0, None) };
+        let checked = expected.filter(|_| context.check_order());
         let expected = expected.filter(|_| context.enforce_order());
         if let Some(expected) = expected
             && (expected.class, expected.key) != (u64::from(self.id.class), self.id.key)
@@ -102,7 +113,12 @@ impl KsLock {
             return Err(context.escape(Crash::Order { message }));
         }
         let mut state = self.wait_for_turn(context, exclusive, expected)?;
-        if context.counting {
+        if let Some(checked) = checked
+            && !checked.is_met(self.id, state.counters, exclusive)
+        {
+            context.disagrees(checked.class, checked.key);
+        }
+        if context.counting() {
             let counters = state.counters;
             if !implied(counters, context.thread, exclusive) {
                 context.take_order(index, self.id.class, self.id.key, counters.writes, counters.reads);
@@ -160,7 +176,7 @@ impl KsLock {
                         expected.reads
                     ),
                 }),
-                _ if context.world.single_threaded() => Some(Crash::Order {
+                _ if context.world.single_threaded() && !context.world.is_thrown_away() => Some(Crash::Order {
                     message: format!(
                         "lock {} is held and nobody else runs who could give it up: the module waits for itself",
                         context.world.lock_name(self.id)
@@ -203,15 +219,20 @@ impl KsLock {
     }
 }
 
+/// Whether a thread has a bit of its own in `seen`; of the others every acquisition is recorded.
+pub fn is_named(thread: u32) -> bool {
+    thread < SEEN_THREADS
+}
+
 fn bit(thread: u32) -> u64 {
-    if thread < SEEN_THREADS { 1 << thread } else { 0 }
+    1 << thread.min(SEEN_THREADS)
 }
 
 /// Whether the thread's own order says all that an entry would.
 fn implied(counters: Counters, thread: u32, exclusive: bool) -> bool {
-    let me = bit(thread);
+    let (me, named) = (bit(thread), is_named(thread));
     let first = counters.writes == 0 && counters.reads == 0;
-    first || (me != 0 && if exclusive { counters.seen == me } else { counters.seen & me != 0 })
+    first || (named && if exclusive { counters.seen == me } else { counters.seen & me != 0 })
 }
 
 fn advanced(counters: Counters, thread: u32, exclusive: bool) -> Counters {
@@ -229,28 +250,39 @@ pub(crate) struct KsCond {
 }
 
 impl KsCond {
-    /// Gives up `mutex`, waits for a notification (or a little while), takes `mutex` again.
+    /// Gives up `mutex`, waits for a notification (or a little while), takes `mutex` again. A task rests meanwhile.
     pub(crate) fn wait(&self, context: &Context<'_>, mutex: &KsLock) -> Result<(), Escape> {
         let before = *self.notified.lock().expect("no host code panics while it holds this");
         mutex.release(true);
-        if context.world.single_threaded() {
+        if context.task.is_some() {
+            task::rest(context, |live| if live { self.wait_for(context, before) } else { Ok(()) })?;
+            return mutex.acquire(context, true);
+        }
+        if context.world.single_threaded() && !context.world.tasks().run_nested(context.world, None) {
             let message = "the op waits for another op, and nobody else runs".into();
             return Err(context.escape(Crash::Order { message }));
         }
-        // In an exact replay the recorded lock order is what says when to go on.
-        if !context.enforce_order() {
-            let mut notified = self.notified.lock().expect("no host code panics while it holds this");
-            while *notified == before {
-                if context.world.crashed() {
-                    return Err(context.escape(Crash::Abandoned));
-                }
-                if guard::deadline_passed() {
-                    return Err(context.escape(Crash::Deadline { waiting_for: Some("a condition variable".into()) }));
-                }
-                notified = self.changed.wait_timeout(notified, LOOK).expect("no host code panics while it holds this").0;
-            }
+        // In an exact replay the recorded lock order is what says when to go on; in a serial one, whoever ran just now.
+        if !context.enforce_order() && !context.world.single_threaded() {
+            self.wait_for(context, before)?;
         }
         mutex.acquire(context, true)
+    }
+
+    fn wait_for(&self, context: &Context<'_>, before: u64) -> Result<(), Escape> {
+        let mut notified = self.notified.lock().expect("no host code panics while it holds this");
+        while *notified == before {
+            if context.world.crashed() {
+                drop(notified);
+                return Err(context.escape(Crash::Abandoned));
+            }
+            if guard::deadline_passed() {
+                drop(notified);
+                return Err(context.escape(Crash::Deadline { waiting_for: Some("a condition variable".into()) }));
+            }
+            notified = self.changed.wait_timeout(notified, LOOK).expect("no host code panics while it holds this").0;
+        }
+        Ok(())
     }
 
     pub(crate) fn notify(&self, all: bool) {
@@ -293,5 +325,7 @@ mod tests {
     fn threads_beyond_the_bits_are_always_recorded() {
         assert!(!implied(after(&[(64, true)]), 64, true));
         assert!(!implied(after(&[(64, true)]), 64, false));
+        assert!(!implied(after(&[(2, true), (64, false)]), 2, true), "a write after a read of a thread without a bit");
+        assert!(implied(after(&[(2, true), (64, false)]), 2, false));
     }
 }

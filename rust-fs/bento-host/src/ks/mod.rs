@@ -7,9 +7,11 @@
 pub mod context;
 mod exports;
 pub mod lock;
-mod thread;
+mod task;
+pub mod tasks;
 pub mod world;
 
 pub use context::{Given, OpInputs, Taken};
-pub use lock::{Counters, LockId};
+pub use lock::{Counters, LockId, is_named};
+pub use tasks::{Ends, Segment, TaskSegment, TaskSink};
 pub use world::{Crash, World, WorldOptions};

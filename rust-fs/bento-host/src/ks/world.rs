@@ -2,10 +2,11 @@
 //! Everything that one instance of a module can reach.
 
 use super::lock::{Counters, KsLock, LockId};
+use super::tasks::Tasks;
 use crate::device::BlockDevice;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
@@ -63,8 +64,10 @@ pub struct WorldOptions {
     pub deadline: Duration,
     /// One thread runs all ops: a lock that is held will never be given up.
     pub single_threaded: bool,
-    /// The module may start threads of its own. Their lock order is not recorded, so worlds that record or replay say no.
-    pub module_threads: bool,
+    /// The module's own tasks go on when they are handed a recorded segment, not by themselves: a replay.
+    pub fed_tasks: bool,
+    /// Numbers of tasks that are to be made again, by name.
+    pub adopt_tasks: Vec<(String, u32)>,
     /// Names of the lock classes, "block" first.
     pub lock_classes: Vec<String>,
     /// Counters that locks start from, after a checkpoint.
@@ -78,7 +81,8 @@ impl Default for WorldOptions {
         WorldOptions {
             deadline: Duration::from_secs(10),
             single_threaded: false,
-            module_threads: false,
+            fed_tasks: false,
+            adopt_tasks: Vec::new(),
             lock_classes: vec!["block".into()],
             counters: HashMap::new(),
             log: Box::new(|level, text| {
@@ -102,9 +106,6 @@ struct LivePointer(*const KsLock);
 // SAFETY: a KsLock is made for many threads; the pointer is only followed under the table's mutex, while the lock lives.
 unsafe impl Send for LivePointer {}
 
-/// First slot of the threads that a module starts itself.
-const MODULE_THREADS: u32 = 48;
-
 /// The surroundings of one instance.
 pub struct World {
     me: Weak<World>,
@@ -117,7 +118,9 @@ pub struct World {
     crashed: AtomicBool,
     order: Mutex<Option<String>>,
     order_broken: AtomicBool,
-    next_thread: AtomicU32,
+    tasks: Tasks,
+    /// Nothing will be handed to its tasks any more.
+    thrown_away: AtomicBool,
 }
 
 impl fmt::Debug for World {
@@ -138,6 +141,8 @@ impl World {
             let of_blocks = counters.iter().filter(|(id, _)| id.class == bento_abi::BLOCK_LOCK_CLASS);
             device.set_lock_counters(of_blocks.map(|(id, counters)| (id.key, *counters)).collect());
         }
+        let making = counters.get(&Tasks::MAKING).copied().unwrap_or_default();
+        let tasks = Tasks::new(options.fed_tasks, std::mem::take(&mut options.adopt_tasks), making);
         Arc::new_cyclic(|me| World {
             me: Weak::clone(me),
             device,
@@ -148,7 +153,8 @@ impl World {
             crashed: AtomicBool::new(false),
             order: Mutex::new(None),
             order_broken: AtomicBool::new(false),
-            next_thread: AtomicU32::new(MODULE_THREADS),
+            tasks,
+            thrown_away: AtomicBool::new(false),
         })
     }
 
@@ -173,6 +179,7 @@ impl World {
             held(&self.crash).get_or_insert_with(|| crash.clone());
         }
         self.crashed.store(true, Ordering::Release);
+        self.tasks.moved();
     }
 
     /// Ends every wait of an exact replay: its watchdog found that nothing moves.
@@ -201,13 +208,23 @@ impl World {
         (self.options.log)(level, text);
     }
 
-    /// A slot for a thread that the module starts, and the world for it to keep; none where such threads are not allowed.
-    pub(crate) fn module_thread(&self) -> Option<(Arc<World>, u32)> {
-        if !self.options.module_threads {
-            self.log(3, "the module wants a thread of its own, which cannot be recorded yet: refused (EAGAIN)");
-            return None;
-        }
-        Some((self.me.upgrade()?, self.next_thread.fetch_add(1, Ordering::Relaxed)))
+    /// The tasks of the module.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    pub(crate) fn shared(&self) -> Arc<World> {
+        self.me.upgrade().expect("a world is used through its Arc")
+    }
+
+    /// From here on nothing of this world is wanted: tasks of a replay end as they like, when they are waited for.
+    pub fn throw_away(&self) {
+        self.thrown_away.store(true, Ordering::Release);
+        self.tasks.moved();
+    }
+
+    pub(crate) fn is_thrown_away(&self) -> bool {
+        self.thrown_away.load(Ordering::Acquire)
     }
 
     /// "inode/42".
@@ -216,6 +233,9 @@ impl World {
     }
 
     pub(crate) fn lock_name_of(&self, class: u64, key: u64) -> String {
+        if class == u64::from(bento_abi::TASK_LOCK_CLASS) {
+            return format!("task/{key}");
+        }
         let name = usize::try_from(class).ok().and_then(|class| self.options.lock_classes.get(class));
         match name {
             Some(name) => format!("{name}/{key}"),
@@ -243,11 +263,21 @@ impl World {
         if id.class == bento_abi::BLOCK_LOCK_CLASS {
             return self.device.as_ref().map(|device| device.lock_counters(id.key)).unwrap_or_default();
         }
+        if id == Tasks::MAKING {
+            return self.tasks.making.counters();
+        }
         if let Some(lock) = held(&self.locks).get(&id) {
             // SAFETY: in the table, so alive; the table is locked.
             return unsafe { (*lock.0).counters() };
         }
         held(&self.waiting_counters).get(&id).copied().unwrap_or_default()
+    }
+
+    /// The same for an instance that takes over and makes tasks of its own, counted anew.
+    pub fn lock_counters_to_hand_over(&self) -> HashMap<LockId, Counters> {
+        let mut all = self.all_lock_counters();
+        all.retain(|id, _| id.class != bento_abi::TASK_LOCK_CLASS);
+        all
     }
 
     /// Counters of every lock that was ever taken and may be taken again; for a checkpoint, while no op is under way.
@@ -257,6 +287,7 @@ impl World {
             // SAFETY: in the table, so alive; the table is locked.
             all.insert(*id, unsafe { (*lock.0).counters() });
         }
+        all.insert(Tasks::MAKING, self.tasks.making.counters());
         if let Some(device) = &self.device {
             let class = bento_abi::BLOCK_LOCK_CLASS;
             all.extend(device.all_lock_counters().into_iter().map(|(key, counters)| (LockId { class, key }, counters)));

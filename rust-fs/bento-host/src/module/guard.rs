@@ -67,6 +67,16 @@ pub(crate) fn run(deadline: Duration, body: &mut dyn FnMut()) -> Option<Left> {
     }
 }
 
+/// The function waits for others, for as long as it likes: no deadline.
+pub(crate) fn rest() {
+    THREAD.with_borrow(|thread| thread.end());
+}
+
+/// The function goes on, for at most `deadline`.
+pub(crate) fn resume(deadline: Duration) {
+    THREAD.with_borrow(|thread| thread.begin(deadline));
+}
+
 /// Leaves the guarded function.
 ///
 /// # Safety

@@ -136,6 +136,11 @@ impl Instance {
         &self.world
     }
 
+    /// Lets the tasks that it made go on: it was made, and whoever records it knows that.
+    pub fn let_tasks_run(&self) {
+        self.world.tasks().open();
+    }
+
     /// Answers one op, into `reply`.
     pub fn dispatch(&self, inputs: OpInputs, request: &RequestBuf, reply: &mut ReplyBuf) -> (Outcome<()>, Taken) {
         let reply = std::ptr::from_mut(reply);
@@ -160,18 +165,41 @@ impl Instance {
 
     fn end(&mut self, discard: bool, inputs: OpInputs) -> (Outcome<Result<(), i32>>, Taken) {
         let raw = std::mem::replace(&mut self.raw, std::ptr::null_mut());
+        if discard {
+            self.world.throw_away();
+        }
         let mut errno = 0;
         let destroy = self.module.desc().destroy;
         // SAFETY: the contract: the last use of a live instance.
         let (outcome, taken) = guarded(&self.world, inputs, || errno = unsafe { destroy(raw, discard.into()) });
-        (outcome.map(|()| answer(errno)), taken)
+        (outcome.and_then(|()| self.no_task_is_left()).map(|()| answer(errno)), taken)
+    }
+
+    /// After its end an instance has no tasks.
+    fn no_task_is_left(&self) -> Outcome<()> {
+        let left = self.world.tasks().names();
+        let Some((name, id)) = left.first() else { return Ok(()) };
+        let message = format!("task {id} ({name}) of the module was neither joined nor freed by the end of the instance");
+        let crash = Crash::Panic { message, location: "destroy".into() };
+        self.world.set_crash(&crash);
+        self.keep_code();
+        Err(crash)
+    }
+
+    /// Threads may still be in the module's code, on their way out: it stays in memory.
+    fn keep_code(&self) {
+        std::mem::forget(Arc::clone(&self.module));
     }
 }
 
 impl Drop for Instance {
     fn drop(&mut self) {
         // A crashed instance is left in memory: its structures may be half changed.
-        if !self.raw.is_null() && !self.world.crashed() {
+        if self.world.crashed() {
+            if !self.world.tasks().names().is_empty() {
+                self.keep_code();
+            }
+        } else if !self.raw.is_null() {
             let _ = self.end(true, OpInputs::probe(0));
         }
     }

@@ -8,7 +8,7 @@ use super::served::{Ended, Served, Setup};
 use super::slot::Slot;
 use crate::device::BlockDevice;
 use crate::ks::context::realtime_ns;
-use crate::ks::{Crash, OpInputs, World, WorldOptions};
+use crate::ks::{Crash, OpInputs, TaskSink, World, WorldOptions};
 use crate::module::{self, Instance, Module, ModuleError, Outcome};
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
@@ -227,6 +227,7 @@ fn make(options: &MountOptions, module: &Arc<Module>) -> Result<Served, MountErr
     let world_options =
         WorldOptions { deadline: options.deadline, lock_classes: info.lock_classes.clone(), ..WorldOptions::default() };
     let world = World::new(device.clone().map(|device| device as Arc<dyn BlockDevice>), world_options);
+    world.tasks().tell(recorder.clone().map(|recorder| recorder as Arc<dyn TaskSink>));
     let fs_options = &options.fs_options;
     let made = (|| {
         if image.fresh && device.is_some() {
@@ -247,6 +248,7 @@ fn make(options: &MountOptions, module: &Arc<Module>) -> Result<Served, MountErr
             return Err(error);
         }
     };
+    instance.let_tasks_run();
     let setup = Setup { recording, read_only: options.read_only, device, deadline: options.deadline };
     Ok(Served::new(instance, recorder, setup))
 }

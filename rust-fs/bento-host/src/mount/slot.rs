@@ -9,8 +9,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Most ops at once.
-pub const MOST: usize = 64;
+/// Most ops at once. The slots above are those of the module's own tasks.
+pub const MOST: usize = 48;
 
 /// Slots in use, as bits.
 #[derive(Debug)]

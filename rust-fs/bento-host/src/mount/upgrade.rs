@@ -5,8 +5,8 @@
 //! takes it, and the gate opens. A failure at any step leaves the old module in its place.
 
 use super::served::Served;
-use crate::ks::OpInputs;
 use crate::ks::context::realtime_ns;
+use crate::ks::{OpInputs, TaskSink};
 use crate::ks::{World, WorldOptions};
 use crate::module::{Instance, Module, ModuleError, ModuleInfo};
 use crate::proto::trace as pb;
@@ -107,15 +107,22 @@ pub fn upgrade(served: &Served, path: &Path) -> Result<pb::Upgrade, UpgradeError
 
     let start = Instant::now();
     let mut behind = served.shut();
-    record.quiesce_ns = ns(start);
     let swapped = match behind.instance.as_ref() {
-        Some(old) => hand_over(served, old, &new, &mut record),
+        Some(old) => {
+            // The ops have ended; now the module's own tasks come to rest, and stay so.
+            let rest = old.world().tasks().quiesce(served.setup().deadline).map_err(UpgradeError::Export);
+            record.quiesce_ns = ns(start);
+            rest.and_then(|()| hand_over(served, old, &new, &mut record))
+        }
         None => Err(UpgradeError::NoState("the mount is ending".to_owned())),
     };
     let start = Instant::now();
     let old = match swapped {
         Ok(made) => behind.instance.replace(made),
         Err(error) => {
+            if let Some(old) = &behind.instance {
+                old.let_tasks_run();
+            }
             record.refused = error.to_string();
             if let Some(recorder) = &behind.recorder {
                 recorder.upgrade(record);
@@ -126,6 +133,13 @@ pub fn upgrade(served: &Served, path: &Path) -> Result<pb::Upgrade, UpgradeError
     record.swap_ns = ns(start);
     if let Some(recorder) = &behind.recorder {
         recorder.upgrade(record.clone());
+    }
+    if let Some(old) = &old {
+        old.world().tasks().tell(None);
+    }
+    if let Some(new) = &behind.instance {
+        new.world().tasks().tell(behind.recorder.clone().map(|recorder| recorder as Arc<dyn TaskSink>));
+        new.let_tasks_run();
     }
     drop(behind);
     // Calls proceed; what the old version still holds is its own. Its device was handed over: nothing is written.
@@ -158,7 +172,7 @@ fn hand_over(served: &Served, old: &Instance, new: &Arc<Module>, record: &mut pb
         deadline: setup.deadline,
         lock_classes: new.info().lock_classes.clone(),
         // The order of locks goes on, so that a replay goes on across this place.
-        counters: old.world().all_lock_counters(),
+        counters: old.world().lock_counters_to_hand_over(),
         ..WorldOptions::default()
     };
     let world = World::new(old.world().device().cloned(), options);

@@ -3,6 +3,7 @@
 //!
 //! The order of the queue is the order of the trace. It is decided under one lock that is held for a few instructions.
 
+use crate::ks::Ends;
 use crate::proto::trace as pb;
 use crate::trace::Caller;
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -22,8 +23,8 @@ pub struct Pending {
     pub op: pb::Op,
     /// What a WRITE writes.
     pub content: Option<Vec<u8>>,
-    /// Ops that had ended when it began.
-    pub ends_before: u64,
+    /// What had ended when it began.
+    pub before: Ends,
 }
 
 /// What the writer is handed.
@@ -35,6 +36,8 @@ pub enum Item {
     Unfinished(Box<Pending>),
     /// The module ended in this op.
     Panic(Box<pb::Panic>, Option<Box<Pending>>),
+    /// What a task took in a segment.
+    Task(Box<pb::Task>),
     /// First content of a block.
     Block(u64, Box<[u8]>),
     /// So many ops did not fit into the queue here.
@@ -55,21 +58,45 @@ impl Item {
             Item::Op(op) | Item::Unfinished(op) => pending(op),
             Item::Panic(_, op) => op.as_ref().map_or(512, |op| pending(op)),
             Item::Block(_, data) => 64 + data.len(),
+            Item::Task(task) => task_bytes(task),
             Item::Checkpoint(checkpoint) => checkpoint.state.len(),
             Item::Lost(_) | Item::Upgrade(_) | Item::Mark(_) => 64,
         }
     }
 }
 
+fn task_bytes(task: &pb::Task) -> usize {
+    256 + 8 * (task.lock_order.len() + task.failures.len() + task.clock_ns.len()) + task.random.len()
+}
+
 #[derive(Debug, Default)]
 struct Inner {
     items: Vec<Item>,
     bytes: usize,
-    /// Ops that ended since the recording began, recorded or not.
-    ends: u64,
+    /// Ops and segments that ended since the recording began, recorded or not.
+    ends: Ends,
     /// Ops that did not fit since the last that did.
     lost: u64,
+    /// A segment did not.
+    lost_segment: bool,
     closed: bool,
+}
+
+impl Inner {
+    fn is_full(&self, bytes: usize, limit: usize) -> bool {
+        self.closed || (self.bytes + bytes > limit && self.bytes > 0)
+    }
+
+    fn tell_lost(&mut self) {
+        if self.lost > 0 || self.lost_segment {
+            self.items.push(Item::Lost(std::mem::take(&mut self.lost)));
+            self.lost_segment = false;
+        }
+    }
+}
+
+fn difference(now: u64, before: u64) -> u32 {
+    u32::try_from(now - before).unwrap_or(u32::MAX)
 }
 
 /// The queue.
@@ -105,8 +132,8 @@ impl Queue {
         self.inner.lock().expect("no host code panics while it holds the queue")
     }
 
-    /// Ops that ended so far.
-    pub fn ends(&self) -> u64 {
+    /// What ended so far.
+    pub fn ends(&self) -> Ends {
         self.inner().ends
     }
 
@@ -114,22 +141,47 @@ impl Queue {
     pub fn end(&self, mut op: Box<Pending>, first_reads: Vec<(u64, Box<[u8]>)>) -> u64 {
         let blocks = first_reads.iter().map(|(_, data)| 64 + data.len()).sum::<usize>();
         let bytes = 512 + op.content.as_ref().map_or(0, Vec::len) + blocks;
+        let mut inner = self.room_for(bytes);
+        op.op.overlap = difference(inner.ends.ops, op.before.ops);
+        op.op.task_overlap = difference(inner.ends.segments, op.before.segments);
+        inner.ends.ops += 1;
+        if inner.is_full(bytes, self.limit) {
+            inner.lost += 1;
+            return 1;
+        }
+        inner.tell_lost();
+        inner.items.extend(first_reads.into_iter().map(|(number, data)| Item::Block(number, data)));
+        self.add(inner, Item::Op(op), bytes);
+        0
+    }
+
+    /// The same for a segment of a task, which had begun when `before` had ended. A lost one is told by a gap of no ops.
+    pub fn end_segment(&self, mut task: Box<pb::Task>, before: Ends, first_reads: Vec<(u64, Box<[u8]>)>) {
+        let bytes = task_bytes(&task) + first_reads.iter().map(|(_, data)| 64 + data.len()).sum::<usize>();
+        let mut inner = self.room_for(bytes);
+        task.overlap = difference(inner.ends.ops, before.ops);
+        task.task_overlap = difference(inner.ends.segments, before.segments);
+        inner.ends.segments += 1;
+        if inner.is_full(bytes, self.limit) {
+            inner.lost_segment = true;
+            return;
+        }
+        inner.tell_lost();
+        inner.items.extend(first_reads.into_iter().map(|(number, data)| Item::Block(number, data)));
+        self.add(inner, Item::Task(task), bytes);
+    }
+
+    /// The queue, after waiting for room where that is the policy.
+    fn room_for(&self, bytes: usize) -> MutexGuard<'_, Inner> {
         let mut inner = self.inner();
         while self.block && inner.bytes + bytes > self.limit && inner.bytes > 0 && !inner.closed {
             inner = self.room.wait(inner).expect("no host code panics while it holds the queue");
         }
-        op.op.overlap = u32::try_from(inner.ends - op.ends_before).unwrap_or(u32::MAX);
-        inner.ends += 1;
-        if inner.closed || (inner.bytes + bytes > self.limit && inner.bytes > 0) {
-            inner.lost += 1;
-            return 1;
-        }
-        if inner.lost > 0 {
-            let lost = std::mem::take(&mut inner.lost);
-            inner.items.push(Item::Lost(lost));
-        }
-        inner.items.extend(first_reads.into_iter().map(|(number, data)| Item::Block(number, data)));
-        inner.items.push(Item::Op(op));
+        inner
+    }
+
+    fn add(&self, mut inner: MutexGuard<'_, Inner>, item: Item, bytes: usize) {
+        inner.items.push(item);
         let before = inner.bytes;
         inner.bytes += bytes;
         let wake = before < WAKE_AT && inner.bytes >= WAKE_AT;
@@ -137,7 +189,6 @@ impl Queue {
         if wake {
             self.work.notify_one();
         }
-        0
     }
 
     /// Puts something other than an ended op into the order, whether there is room or not: there are few of them.
@@ -146,10 +197,7 @@ impl Queue {
         if inner.closed {
             return;
         }
-        if inner.lost > 0 {
-            let lost = std::mem::take(&mut inner.lost);
-            inner.items.push(Item::Lost(lost));
-        }
+        inner.tell_lost();
         inner.bytes += item.bytes();
         inner.items.push(item);
     }
@@ -157,10 +205,7 @@ impl Queue {
     /// Ends the queue.
     pub fn close(&self) {
         let mut inner = self.inner();
-        if inner.lost > 0 {
-            let lost = std::mem::take(&mut inner.lost);
-            inner.items.push(Item::Lost(lost));
-        }
+        inner.tell_lost();
         inner.closed = true;
         drop(inner);
         self.work.notify_one();

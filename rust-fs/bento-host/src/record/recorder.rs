@@ -3,7 +3,8 @@
 
 use super::queue::{Item, Pending, Queue};
 use super::writing::{self, Numbers};
-use crate::ks::{Crash, Taken};
+use crate::ks::context::realtime_ns;
+use crate::ks::{Crash, Ends, Taken, TaskSegment, TaskSink};
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
 use crate::trace::{Caller, Finished, RequestParts, TraceWriter, USUAL_TTL_NS, Usual, from_reply, from_request};
@@ -150,8 +151,8 @@ impl Recorder {
 
     fn begin_step(&self, thread: u32, begin_ns: i64, nodeid: u64, caller: Caller, request: Request, content: Option<Vec<u8>>) {
         let op = pb::Op { thread, nodeid, request: Some(request), ..pb::Op::default() };
-        let ends_before = self.queue.ends();
-        *self.slot(thread) = Some(Box::new(Pending { begin_ns, caller, op, content, ends_before }));
+        let before = self.queue.ends();
+        *self.slot(thread) = Some(Box::new(Pending { begin_ns, caller, op, content, before }));
     }
 
     /// The op of `thread` ended. `data` is what the module filled of the request's room.
@@ -242,6 +243,52 @@ impl Recorder {
     }
 }
 
+impl TaskSink for Recorder {
+    fn ends(&self) -> Ends {
+        self.queue.ends()
+    }
+
+    fn ended(&self, mut segment: TaskSegment) {
+        let first_reads = self.first_reads(&mut segment.taken);
+        let before = segment.began;
+        self.queue.end_segment(Box::new(task_message(segment)), before, first_reads);
+    }
+
+    fn crashed(&self, mut segment: TaskSegment, crash: &Crash) {
+        for (number, data) in self.first_reads(&mut segment.taken) {
+            self.queue.push(Item::Block(number, data));
+        }
+        let (began, now) = (segment.began, self.queue.ends());
+        let mut task = task_message(segment);
+        task.overlap = u32::try_from(now.ops - began.ops).unwrap_or(u32::MAX);
+        task.task_overlap = u32::try_from(now.segments - began.segments).unwrap_or(u32::MAX);
+        // Where the instance ended elsewhere, what this task still took is of no use: no answer followed from it.
+        if let Some(panic) = panic_message(crash) {
+            self.queue.push(Item::Panic(Box::new(pb::Panic { task: Some(task), ..panic }), None));
+        }
+    }
+}
+
+/// The trace's message for a segment that ends now.
+fn task_message(segment: TaskSegment) -> pb::Task {
+    let TaskSegment { id, name, work, thread, begin_ns, taken, ended, .. } = segment;
+    pb::Task {
+        thread,
+        name,
+        lock_order: taken.lock_order,
+        random: taken.random.into(),
+        clock_ns: taken.clock_ns,
+        failures: taken.failures,
+        id,
+        work,
+        begin_ns: begin_ns as u64,
+        duration_ns: realtime_ns().saturating_sub(begin_ns).max(0).unsigned_abs(),
+        overlap: 0,
+        task_overlap: 0,
+        ended,
+    }
+}
+
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.queue.close();
@@ -265,5 +312,5 @@ fn panic_message(crash: &Crash) -> Option<pb::Panic> {
         Crash::Fault { .. } | Crash::Order { .. } => (Cause::Fault, crash.to_string(), String::new()),
         Crash::Abandoned => return None,
     };
-    Some(pb::Panic { cause: cause.into(), message, location, op: None })
+    Some(pb::Panic { cause: cause.into(), message, location, op: None, task: None })
 }

@@ -75,6 +75,7 @@ fn write(writer: &mut TraceWriter, item: Item) {
             });
             writer.panic(begin_ns, caller, &mut panic, content.as_deref());
         }
+        Item::Task(task) => writer.task(&task),
         Item::Block(number, data) => writer.block(number, &data),
         Item::Lost(ops) => writer.lost(Loss::BufferFull, ops),
         Item::Checkpoint(checkpoint) => {

@@ -11,11 +11,12 @@
 //! A run stands still only where no op was under way in the recording, so it goes on to the next such place.
 
 use super::compare::{Answer, compare};
-use super::line::{Line, given};
+use super::line::{Line, OrderUse, given};
 use super::rules::Rules;
 use super::run_error::RunError;
+use super::segments::Held;
 use super::serial::{Target, Watch};
-use super::source::{Source, is_life};
+use super::source::{OnTape, Source, is_life};
 use super::standstill::standstill;
 use super::subject::{Applied, Asked, Subject};
 use super::translate::Translation;
@@ -157,7 +158,7 @@ impl Shared<'_> {
             let inputs = OpInputs {
                 thread: record.op.thread,
                 begin_ns: record.begin_ns,
-                given: Some(Box::new(given(&record.op, true))),
+                given: Some(Box::new(given(&record.op, OrderUse::Enforce))),
                 counting: true,
             };
             let seq = record.seq;
@@ -227,24 +228,30 @@ pub fn run(
     cancelled: &AtomicBool,
     watch: &mut dyn Watch,
 ) -> Result<Ran, RunError> {
-    let mut ran = Ran { place, ..Ran::default() };
+    let mut ran = Ran { place, refused: source.tasks_end(), ..Ran::default() };
+    let mut held = Held::new(subject.world());
     let mut end = standstill(source.outline(), target.seq.min(source.ops()));
     let mut tape = source.tape(place + 1);
-    let mut next = tape.next(source)?;
+    let mut next = tape.step(source)?;
     while ran.place < end && ran.crash.is_none() && ran.refused.is_none() && !cancelled.load(Ordering::Relaxed) {
-        let Some(record) = next.take() else { break };
-        if is_life(record.op.request.as_ref()) {
-            let seq = record.seq;
-            life(subject, record, rules, &mut ran);
-            if ran.crash.is_none() {
-                ran.place = seq;
+        match next.take() {
+            None => break,
+            Some(OnTape::Op(record, _)) if is_life(record.op.request.as_ref()) => {
+                let seq = record.seq;
+                // Segments that wait for nothing but this op.
+                held.hand_out(subject.world(), seq - 1);
+                life(subject, record, rules, &mut ran);
+                if ran.crash.is_none() {
+                    ran.place = seq;
+                }
+                watch.step(ran.place, None);
+                next = tape.step(source)?;
             }
-            watch.step(ran.place, None);
-            next = tape.next(source)?;
-        } else {
-            let mut feed = Feed { tape: &mut tape, held: Some(record), next: None };
-            threads(source, subject, &mut feed, &mut end, target, rules, cancelled, watch, &mut ran)?;
-            next = feed.next;
+            Some(first) => {
+                let mut feed = Feed { tape: &mut tape, held: Some(first), next: None, over: false };
+                threads(source, subject, &mut feed, &mut held, &mut end, target, rules, cancelled, watch, &mut ran)?;
+                next = feed.next;
+            }
         }
         if target.stop_at_divergence && ran.divergence.is_some() {
             break;
@@ -272,30 +279,41 @@ fn life(subject: &mut Subject, record: OpRecord, rules: &mut Rules, ran: &mut Ra
     }
 }
 
-/// Ops for the threads, up to a step in the module's life.
+/// Ops for the threads, and segments for the tasks, up to a step in the module's life.
 struct Feed<'a> {
     tape: &'a mut super::source::Tape,
-    held: Option<OpRecord>,
-    /// What came instead of an op for a thread.
-    next: Option<OpRecord>,
+    held: Option<OnTape>,
+    /// What came instead of something for them.
+    next: Option<OnTape>,
+    over: bool,
 }
 
 impl Feed<'_> {
-    fn take(&mut self, source: &Source, end: u64) -> Result<Option<OpRecord>, RunError> {
-        if self.next.is_some() {
+    fn take(&mut self, source: &Source, end: u64) -> Result<Option<OnTape>, RunError> {
+        if self.over {
             return Ok(None);
         }
-        let record = match self.held.take() {
-            Some(record) => Some(record),
-            None => self.tape.next(source)?,
+        let taken = match self.held.take() {
+            Some(held) => Some(held),
+            None => self.tape.step(source)?,
         };
-        match record {
-            Some(record) if record.seq <= end && !is_life(record.op.request.as_ref()) => Ok(Some(record)),
-            other => {
-                self.next = other;
+        match taken {
+            Some(OnTape::Op(record, _)) if record.seq > end || is_life(record.op.request.as_ref()) => {
+                self.next = Some(OnTape::Op(record, 0));
+                self.over = true;
                 Ok(None)
             }
+            None => {
+                self.over = true;
+                Ok(None)
+            }
+            taken => Ok(taken),
         }
+    }
+
+    /// A step in the module's life comes next.
+    fn life_is_next(&self) -> bool {
+        matches!(&self.next, Some(OnTape::Op(record, _)) if is_life(record.op.request.as_ref()))
     }
 }
 
@@ -304,6 +322,7 @@ fn threads(
     source: &Source,
     subject: &mut Subject,
     feed: &mut Feed<'_>,
+    held: &mut Held,
     end: &mut u64,
     target: Target,
     rules: &mut Rules,
@@ -339,34 +358,40 @@ fn threads(
             if shared.over() {
                 break Ok(());
             }
+            if let Some((task, crash)) = world.tasks().crashed_in() {
+                shared.crashed(prefix + 1, in_task(&task, crash));
+                break Ok(());
+            }
             if !winding_up && (cancelled.load(Ordering::Relaxed) || diverged && target.stop_at_divergence) {
                 winding_up = true;
                 *end = (*end).min(standstill(source.outline(), fed));
             }
-            while fed < prefix.saturating_add(ahead) {
+            while !feed.over && fed < prefix.saturating_add(ahead) {
                 match feed.take(source, *end) {
-                    Ok(Some(record)) => {
+                    Ok(Some(OnTape::Op(record, _))) => {
                         fed = record.seq;
                         let line = lines.entry(record.op.thread).or_insert_with(|| spawn(scope, &shared, record.op.thread));
                         // A thread that is gone has said why.
                         let _ = line.send(record);
                     }
-                    Ok(None) => break,
+                    Ok(Some(OnTape::Segment(record))) => held.hold(record),
+                    Ok(None) => {}
                     Err(error) => {
                         shared.refused(error.to_string());
                         return Err(error);
                     }
                 }
             }
+            held.hand_out(&world, prefix);
             watch.step(prefix, None);
-            if prefix >= fed
-                && (feed.next.is_some() || fed >= *end || fed == prefix && feed.held.is_none() && exhausted(source, fed))
-            {
+            let tasks_rest = held.all_ended(&world);
+            if prefix >= fed && feed.over && (tasks_rest || feed.life_is_next()) {
                 break Ok(());
             }
+            let ended = ended + held.ended(&world);
             if ended != stuck.0 {
                 stuck = (ended, Instant::now());
-            } else if stuck.1.elapsed() > LOOK * 5 && fed == prefix.saturating_add(ahead) {
+            } else if stuck.1.elapsed() > LOOK * 5 && !feed.over && fed == prefix.saturating_add(ahead) {
                 // They may wait for an op that was not handed out yet.
                 ahead = ahead.saturating_mul(4);
             } else if stuck.1.elapsed() > deadline {
@@ -376,7 +401,9 @@ fn threads(
             }
             let state = shared.state();
             if state.prefix == prefix {
-                drop(shared.moved.wait_timeout(state, LOOK).expect("no thread panics while it holds this"));
+                // What tasks do is not told through `moved`.
+                let patience = if tasks_rest { LOOK } else { LOOK / 10 };
+                drop(shared.moved.wait_timeout(state, patience).expect("no thread panics while it holds this"));
             }
         };
         drop(lines);
@@ -408,8 +435,13 @@ fn threads(
     result
 }
 
-fn exhausted(source: &Source, fed: u64) -> bool {
-    fed >= source.ops()
+/// A crash of a task, for a place that knows ops only.
+pub fn in_task(task: &str, crash: Crash) -> Crash {
+    match crash {
+        Crash::Panic { message, location } => Crash::Panic { message: format!("in {task}: {message}"), location },
+        Crash::Order { message } => Crash::Order { message: format!("in {task}: {message}") },
+        other => Crash::Panic { message: format!("in {task}: {other}"), location: String::new() },
+    }
 }
 
 fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, thread: u32) -> Sender<OpRecord> {

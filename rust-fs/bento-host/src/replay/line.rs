@@ -46,13 +46,25 @@ impl Line {
     }
 }
 
+/// What is done with a recorded lock order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderUse {
+    /// Nothing: the module is another one.
+    None,
+    /// Acquisitions out of their turn are noted.
+    Check,
+    /// Acquisitions wait for their turn.
+    Enforce,
+}
+
 /// What the recorded op took, to be given again.
-pub fn given(op: &pb::Op, enforce_order: bool) -> Given {
+pub fn given(op: &pb::Op, order: OrderUse) -> Given {
     Given {
-        lock_order: if enforce_order { op.lock_order.clone() } else { Vec::new() },
+        lock_order: if order == OrderUse::None { Vec::new() } else { op.lock_order.clone() },
         random: op.random.to_vec(),
         clock_ns: op.clock_ns.clone(),
         failures: op.failures.clone(),
-        enforce_order,
+        enforce_order: order == OrderUse::Enforce,
+        check_order: order == OrderUse::Check,
     }
 }

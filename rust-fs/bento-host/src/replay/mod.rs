@@ -2,18 +2,22 @@
 //! Replays: a trace against a module.
 //!
 //! [`source`] opens a trace, [`subject`] is a module that is asked its ops, [`serial`] is a run from place to place, with
-//! [`order`] saying which op is next, [`exact`] the way that keeps the recorded threads. [`compare`], [`listing`] and [`rules`] judge
+//! [`order`] saying which op is next and [`interleave`] where none is, [`exact`] the way that keeps the recorded threads. [`compare`], [`listing`] and [`rules`] judge
 //! answers, [`translate`] knows what recorded numbers are called in the replay.
 
 pub mod checkpoint;
 pub mod compare;
+mod ending;
 pub mod exact;
 pub mod human;
+pub mod interleave;
 pub mod line;
 pub mod listing;
 pub mod order;
+mod redacted;
 pub mod rules;
 pub mod run_error;
+pub mod segments;
 pub mod serial;
 pub mod source;
 pub mod standstill;
@@ -21,3 +25,4 @@ pub mod subject;
 pub mod table;
 pub mod translate;
 pub mod verdict;
+mod with_tasks;

@@ -4,18 +4,21 @@
 //! Ops come in the order in which they ended. That is not always the order in which they took their locks: of two ops that overlapped,
 //! the one that ended first may have come second. So an op is taken when, for each lock of which it has an
 //! entry, the lock has been acquired as often as it had been then; of the ops behind it, only those that overlapped it can come before it.
+//! Segments of the module's own tasks have their places among the ops by the same rule; one that an op had waited for
+//! runs inside of that op, when it waits.
 //!
 //! Two ops may have taken turns with a lock within one another; then no order of whole ops agrees. Such ops are taken in an order that
-//! agrees as far as it can, and it is said: most of them commute (a FORGET beside an UNLINK), and every answer is compared
-//! anyway. An answer that differs after such a place is no verdict, since the order may be why.
+//! agrees as far as it can; `interleave.rs` says of which this is so.
 //!
 //! Where the replayed module is not the recorded one, its locks may be others. Then the recorded entries are compared with
 //! one another: of two overlapping ops that took the same lock, the one with the smaller counters comes first.
 
-use super::source::{Source, Tape};
-use crate::ks::{LockId, World};
-use crate::proto::trace as pb;
-use crate::trace::{OpRecord, TraceError, op_name};
+use super::interleave::{Entry, Interleavings, entries};
+use super::segments::began_after;
+use super::source::{OnTape, SegmentRecord, Source, Tape};
+use crate::ks::{World, is_named};
+use crate::proto::host;
+use crate::trace::{OpRecord, TraceError};
 use std::collections::VecDeque;
 
 /// Ops that are held in memory, looking ahead.
@@ -37,23 +40,12 @@ pub enum Clock<'a> {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are ops")]
 pub enum Next {
-    /// The next op.
-    Op(OpRecord),
+    /// The next op, and segments that run when it waits for their tasks.
+    Op(OpRecord, Vec<SegmentRecord>),
+    /// A segment of a task is next.
+    Segment(SegmentRecord),
     /// The trace is over.
     End,
-}
-
-/// An entry of an op's lock order, with its differences resolved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
-    class: u64,
-    key: u64,
-    writes: u64,
-    reads: u64,
-}
-
-fn entries(op: &pb::Op) -> impl Iterator<Item = Entry> {
-    op.lock_order.as_chunks::<5>().0.iter().map(|&[_, class, key, writes, reads]| Entry { class, key, writes, reads })
 }
 
 #[derive(Debug)]
@@ -61,6 +53,10 @@ struct Waiting {
     record: OpRecord,
     /// Ops up to this one ended before it began.
     after: u64,
+    /// So did segments up to this one.
+    after_segments: u64,
+    /// Segments up to this one ended before it did.
+    before_end: u64,
     taken: bool,
 }
 
@@ -69,13 +65,11 @@ struct Waiting {
 pub struct Order {
     tape: Tape,
     window: VecDeque<Waiting>,
+    segments: VecDeque<SegmentRecord>,
     ended: bool,
     /// Every op up to this one has been taken.
     prefix: u64,
-    /// Ops that were taken although no order agrees.
-    interleaved: u64,
-    /// The first of them, in words.
-    first_interleaved: Option<String>,
+    interleavings: Interleavings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +86,10 @@ impl Order {
         let mut order = Order {
             tape: source.tape(prefix + 1),
             window: VecDeque::new(),
+            segments: VecDeque::new(),
             ended: false,
             prefix,
-            interleaved: 0,
-            first_interleaved: None,
+            interleavings: Interleavings::new(source.module().lock_class),
         };
         if let Some(&last) = ahead.last() {
             while !order.ended && order.window.back().is_none_or(|waiting| waiting.record.seq < last) {
@@ -114,14 +108,30 @@ impl Order {
         self.prefix
     }
 
-    /// How many ops were taken although no order of whole ops agrees with the lock order, and the first of them in words.
-    pub fn interleaved(&self) -> Option<(u64, &str)> {
-        self.first_interleaved.as_deref().map(|first| (self.interleaved, first))
+    /// How many ops were taken although no order of whole ops agrees with the lock order, and the first of them.
+    pub fn interleaved(&self) -> Option<(u64, &host::Interleaving)> {
+        self.interleavings.known()
+    }
+
+    /// What is known of interleaved ops; to be added to.
+    pub fn interleavings(&mut self) -> &mut Interleavings {
+        &mut self.interleavings
+    }
+
+    /// Notes that what was taken last found a lock otherwise than recorded.
+    pub fn disagrees(&mut self, world: &World, lock: (u64, u64)) {
+        let waiting = self.window.iter().filter(|waiting| !waiting.taken).map(|waiting| &waiting.record);
+        self.interleavings.disagrees(world, lock, waiting);
     }
 
     /// Goes on counting where another order was left.
     pub fn inherit_interleaved(&mut self, before: &Order) {
-        (self.interleaved, self.first_interleaved) = (before.interleaved, before.first_interleaved.clone());
+        self.interleavings = before.interleavings.clone();
+    }
+
+    /// Whether every op and segment that was taken stands before every one that was not: a place to come back to.
+    pub fn is_even(&self) -> bool {
+        self.segments.iter().all(|segment| segment.place > self.prefix)
     }
 
     /// Ops beyond [`Order::prefix`] that were taken, in order.
@@ -131,11 +141,13 @@ impl Order {
 
     fn fill(&mut self, source: &Source, to: usize) -> Result<(), TraceError> {
         while !self.ended && self.window.len() < to {
-            match self.tape.next(source)? {
-                Some(record) => {
+            match self.tape.step(source)? {
+                Some(OnTape::Op(record, before_end)) => {
                     let after = record.seq - 1 - u64::from(record.op.overlap).min(record.seq - 1);
-                    self.window.push_back(Waiting { record, after, taken: false });
+                    let after_segments = before_end.saturating_sub(record.op.task_overlap.into());
+                    self.window.push_back(Waiting { record, after, after_segments, before_end, taken: false });
                 }
+                Some(OnTape::Segment(record)) => self.segments.push_back(record),
                 None => self.ended = true,
             }
         }
@@ -153,24 +165,28 @@ impl Order {
         }
     }
 
-    /// Takes the next op.
+    /// Takes the next op or segment.
     pub fn next(&mut self, source: &Source, clock: Clock<'_>) -> Result<Next, TraceError> {
         if self.window.is_empty() {
             self.fill(source, 1)?;
         }
-        let Some(front) = self.window.front() else { return Ok(Next::End) };
+        if let Some(segment) = self.due_segment(clock) {
+            return Ok(Next::Segment(segment));
+        }
+        let Some(front) = self.window.front() else { return Ok(self.last_segment(clock)) };
+        let blocked = self.is_blocked(front);
         // An op without entries found every lock as its own thread had left it: nobody has to come before it.
-        if front.record.op.lock_order.is_empty() {
-            return Ok(self.take(0));
+        if front.record.op.lock_order.is_empty() && !blocked {
+            return Ok(self.take(0, clock));
         }
         let alone = front.record.op.overlap == 0;
         match clock {
             Clock::World(world) => {
-                if ready(world, &front.record.op) == Ready::Yes {
-                    return Ok(self.take(0));
+                if !blocked && ready_op(world, &front.record) == Ready::Yes {
+                    return Ok(self.take(0, clock));
                 }
                 self.fill(source, WINDOW)?;
-                self.pick_by_counters(world)
+                Ok(self.pick_by_counters(world))
             }
             Clock::Trace => {
                 let ahead = if alone { AHEAD / 4 } else { AHEAD };
@@ -178,17 +194,25 @@ impl Order {
                     self.fill(source, ahead)?;
                 }
                 let at = self.pick_by_entries();
-                Ok(self.take(at))
+                Ok(self.take(at, clock))
             }
         }
     }
 
+    /// A segment that ended before the first op left did, and before the next is asked: it belongs to the place of the op before.
+    pub fn trailing(&mut self, source: &Source, clock: Clock<'_>) -> Result<Option<SegmentRecord>, TraceError> {
+        if self.window.is_empty() {
+            self.fill(source, 1)?;
+        }
+        Ok(self.due_segment(clock))
+    }
+
     /// Takes op `seq`, as another run did.
-    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<OpRecord>, TraceError> {
+    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<(OpRecord, Vec<SegmentRecord>)>, TraceError> {
         loop {
             if let Some(at) = self.window.iter().position(|waiting| waiting.record.seq == seq && !waiting.taken) {
-                let Next::Op(record) = self.take(at) else { return Ok(None) };
-                return Ok(Some(record));
+                let Next::Op(record, nested) = self.take(at, Clock::Trace) else { return Ok(None) };
+                return Ok(Some((record, nested)));
             }
             if self.ended {
                 return Ok(None);
@@ -197,16 +221,83 @@ impl Order {
         }
     }
 
-    fn take(&mut self, at: usize) -> Next {
+    fn take(&mut self, at: usize, clock: Clock<'_>) -> Next {
+        let by_entries = matches!(clock, Clock::Trace);
+        let Some(waiting) = self.window.get(at) else { return Next::End };
+        self.interleavings.take_op(&waiting.record, by_entries);
+        let (from, to) = (waiting.after_segments, waiting.before_end);
+        let nested = if self.segments.is_empty() { Vec::new() } else { self.take_ended_during(from, to) };
         if at == 0 {
             let Some(waiting) = self.window.pop_front() else { return Next::End };
             self.prefix = waiting.record.seq;
             self.drop_taken();
-            return Next::Op(waiting.record);
+            return Next::Op(waiting.record, nested);
         }
         let waiting = &mut self.window[at];
         waiting.taken = true;
-        Next::Op(waiting.record.clone())
+        Next::Op(waiting.record.clone(), nested)
+    }
+
+    /// Segments with numbers above `from`, up to `to`: they ended while one op was under way.
+    fn take_ended_during(&mut self, from: u64, to: u64) -> Vec<SegmentRecord> {
+        let during = |segment: &SegmentRecord| segment.number > from && segment.number <= to;
+        let (nested, others): (Vec<_>, Vec<_>) = self.segments.drain(..).partition(during);
+        self.segments = others.into();
+        nested
+    }
+
+    /// Puts back segments that were to run inside of an op, which did not wait for them.
+    pub fn put_back(&mut self, left: Vec<SegmentRecord>) {
+        for segment in left.into_iter().rev() {
+            self.segments.push_front(segment);
+        }
+    }
+
+    fn take_segment(&mut self, at: usize, by_entries: bool) -> Option<SegmentRecord> {
+        let segment = self.segments.remove(at)?;
+        self.interleavings.take_segment(&segment, by_entries);
+        Some(segment)
+    }
+
+    /// Places of segments that may be next: the first left of each task, where the ops before their begin were taken.
+    fn segment_candidates(&self) -> Vec<usize> {
+        let mut tasks = Vec::new();
+        let mut found = Vec::new();
+        for (at, segment) in self.segments.iter().enumerate() {
+            if !tasks.contains(&segment.task.id) {
+                tasks.push(segment.task.id);
+                if began_after(segment) <= self.prefix {
+                    found.push(at);
+                }
+            }
+        }
+        found
+    }
+
+    /// A segment that ended before the first op left did, and can run before it.
+    fn due_segment(&mut self, clock: Clock<'_>) -> Option<SegmentRecord> {
+        if self.segments.is_empty() {
+            return None;
+        }
+        let ended_before = self.window.front().map_or(u64::MAX, |front| front.after_segments);
+        let at = self.segment_candidates().into_iter().find(|&at| {
+            let segment = &self.segments[at];
+            match clock {
+                Clock::World(world) => segment.place <= self.prefix && ready_segment(world, segment) == Ready::Yes,
+                Clock::Trace => segment.number <= ended_before && segment.place <= self.prefix,
+            }
+        });
+        at.and_then(|at| self.take_segment(at, matches!(clock, Clock::Trace)))
+    }
+
+    /// After the last op there may be segments that fit nowhere.
+    fn last_segment(&mut self, clock: Clock<'_>) -> Next {
+        self.take_segment(0, matches!(clock, Clock::Trace)).map_or(Next::End, Next::Segment)
+    }
+
+    /// Whether a segment that ended before the op began is still to run.
+    fn is_blocked(&self, waiting: &Waiting) -> bool {
+        self.segments.front().is_some_and(|segment| segment.number <= waiting.after_segments)
     }
 
     /// Places in the window of ops that may be next: the first left of each thread, as far as it overlapped the first of all.
@@ -219,62 +310,53 @@ impl Order {
                 continue;
             }
             threads.push(waiting.record.op.thread);
-            if waiting.after < first.record.seq {
+            if waiting.after < first.record.seq && !self.is_blocked(waiting) {
                 found.push(at);
             }
         }
         found
     }
 
-    fn pick_by_counters(&mut self, world: &World) -> Result<Next, TraceError> {
+    fn pick_by_counters(&mut self, world: &World) -> Next {
+        let clock = Clock::World(world);
         let candidates = self.candidates();
         let mut perhaps = None;
         for &at in &candidates {
-            match ready(world, &self.window[at].record.op) {
-                Ready::Yes => return Ok(self.take(at)),
+            match ready_op(world, &self.window[at].record) {
+                Ready::Yes => return self.take(at, clock),
                 Ready::Perhaps => perhaps = perhaps.or(Some(at)),
                 Ready::No => {}
             }
         }
+        for at in self.segment_candidates() {
+            if ready_segment(world, &self.segments[at]) == Ready::Yes
+                && let Some(segment) = self.take_segment(at, false)
+            {
+                return Next::Segment(segment);
+            }
+        }
         if let Some(at) = perhaps {
-            return Ok(self.take(at));
+            return self.take(at, clock);
         }
-        self.interleaved += 1;
-        if self.first_interleaved.is_none() {
-            self.first_interleaved = Some(self.explain(world, &candidates));
+        if candidates.is_empty()
+            && let Some(segment) = self.take_segment(0, false)
+        {
+            return Next::Segment(segment);
         }
-        // An op whose turn has passed cannot become ready by waiting.
-        let overdue = |at: &&usize| {
-            entries(&self.window[**at].record.op)
-                .any(|entry| world.lock_counters(LockId { class: entry.class as u32, key: entry.key }).writes > entry.writes)
+        // An op that had waited for a task is ready for as much as it did before it waited; and one whose turn has passed cannot become ready
+        // by waiting.
+        let waited = |at: &&usize| {
+            self.segments.iter().any(|segment| {
+                let op = &self.window[**at];
+                segment.number > op.after_segments && segment.number <= op.before_end
+            })
         };
-        let at = candidates.iter().find(overdue).copied().unwrap_or_else(|| self.pick_by_entries());
-        Ok(self.take(at))
-    }
-
-    /// Why nothing is ready: the first op, the lock that it waits for, and another op that is in the way.
-    fn explain(&self, world: &World, candidates: &[usize]) -> String {
-        let name = |record: &OpRecord| format!("op {} ({})", record.seq, record.op.request.as_ref().map_or("NONE", op_name));
-        let Some(front) = self.window.front() else { return String::new() };
-        let stuck = stuck_at(world, &front.record.op);
-        let Some((entry, seen)) = stuck else { return format!("{} cannot be placed", name(&front.record)) };
-        let lock = world.lock_name(LockId { class: entry.class as u32, key: entry.key });
-        let other = candidates.iter().skip(1).map(|&at| &self.window[at].record);
-        let mut other = other.filter(|record| entries(&record.op).any(|e| (e.class, e.key) == (entry.class, entry.key)));
-        match other.next() {
-            Some(other) => format!(
-                "{} and {} took turns with lock {lock} within one another (the first acquired it after {} exclusive acquisitions and \
-                 the replay has seen {seen}): no order of whole ops gives their outcome",
-                name(&front.record),
-                name(other),
-                entry.writes
-            ),
-            None => format!(
-                "{} acquired lock {lock} after {} exclusive acquisitions and the replay has seen {seen}: no order of whole ops gives that",
-                name(&front.record),
-                entry.writes
-            ),
-        }
+        let overdue = |at: &&usize| {
+            entries(&self.window[**at].record.op.lock_order).any(|entry| world.lock_counters(entry.lock()).writes > entry.writes)
+        };
+        let chosen = candidates.iter().find(waited).or_else(|| candidates.iter().find(overdue));
+        let at = chosen.copied().unwrap_or_else(|| self.pick_by_entries());
+        self.take(at, clock)
     }
 
     /// The op whose entries say that it came before the others that overlapped it.
@@ -304,9 +386,10 @@ impl Order {
             }
             let earlier = |mine: Entry| {
                 let same = |theirs: &Entry| (theirs.class, theirs.key) == (mine.class, mine.key);
-                entries(&other.record.op).find(same).is_some_and(|theirs| (theirs.writes, theirs.reads) < (mine.writes, mine.reads))
+                let mut theirs = entries(&other.record.op.lock_order);
+                theirs.find(same).is_some_and(|theirs| (theirs.writes, theirs.reads) < (mine.writes, mine.reads))
             };
-            if entries(&this.record.op).any(earlier) {
+            if entries(&this.record.op.lock_order).any(earlier) {
                 return Some(other_at);
             }
         }
@@ -314,34 +397,34 @@ impl Order {
     }
 }
 
-/// The first of an op's entries whose lock does not stand where it stood, and the exclusive acquisitions seen.
-fn stuck_at(world: &World, op: &pb::Op) -> Option<(Entry, u64)> {
-    for (at, entry) in entries(op).enumerate() {
-        let lock = LockId { class: entry.class as u32, key: entry.key };
-        let first = entries(op).take(at).find(|before| (before.class, before.key) == (entry.class, entry.key));
-        match first {
-            None => {
-                let seen = world.lock_counters(lock).writes;
-                if seen != entry.writes {
-                    return Some((entry, seen));
-                }
-            }
+/// Whether some lock of an order does not stand where it stood.
+fn is_stuck(world: &World, thread: u32, lock_order: &[u64]) -> bool {
+    entries(lock_order).enumerate().any(|(at, entry)| {
+        let before = entries(lock_order).take(at);
+        match before.filter(|before| (before.class, before.key) == (entry.class, entry.key)).last() {
+            None => world.lock_counters(entry.lock()).writes != entry.writes,
             // The op's own acquisitions since then need no entry unless somebody came between.
-            Some(first) if entry.writes > first.writes => return Some((entry, world.lock_counters(lock).writes)),
-            Some(_) => {}
+            Some(last) => entry.writes > last.writes + u64::from(!is_named(thread)),
         }
-    }
-    None
+    })
 }
 
-fn ready(world: &World, op: &pb::Op) -> Ready {
-    if stuck_at(world, op).is_some() {
+fn ready(world: &World, thread: u32, lock_order: &[u64]) -> Ready {
+    if is_stuck(world, thread, lock_order) {
         return Ready::No;
     }
-    let short = entries(op).any(|entry| {
-        let seen = world.lock_counters(LockId { class: entry.class as u32, key: entry.key });
+    let short = entries(lock_order).any(|entry| {
+        let seen = world.lock_counters(entry.lock());
         // An entry does not say whether it is shared; a reader may come before others that read, a writer may not.
         seen.writes == entry.writes && seen.reads < entry.reads
     });
     if short { Ready::Perhaps } else { Ready::Yes }
+}
+
+fn ready_op(world: &World, record: &OpRecord) -> Ready {
+    ready(world, record.op.thread, &record.op.lock_order)
+}
+
+fn ready_segment(world: &World, record: &SegmentRecord) -> Ready {
+    ready(world, record.task.thread, &record.task.lock_order)
 }

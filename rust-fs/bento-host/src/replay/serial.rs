@@ -5,11 +5,10 @@
 
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::compare::Names;
-use super::exact;
 use super::order::{Clock, Next, Order};
 use super::rules::Rules;
 use super::run_error::RunError;
-use super::source::Source;
+use super::source::{SegmentRecord, Source};
 use super::subject::{Applied, Subject, SubjectOptions};
 use super::translate::Naming;
 use super::verdict;
@@ -17,7 +16,7 @@ use crate::digest::scratch::Scratch;
 use crate::digest::tree::TreeDigest;
 use crate::ks::Crash;
 use crate::module::Module;
-use crate::proto::host::{Divergence, FieldDifference, Stop, StopReason};
+use crate::proto::host::{self, Divergence, FieldDifference, Stop, StopReason};
 use crate::proto::trace as pb;
 use crate::trace::{OpRecord, TraceError};
 use std::sync::Arc;
@@ -27,8 +26,8 @@ use std::time::{Duration, Instant};
 /// How a run is made.
 #[derive(Debug)]
 pub struct RunOptions {
-    /// A thread for each recorded one, instead of one for all.
-    pub exact: bool,
+    /// In which order; see the host protocol.
+    pub order: host::Order,
     /// Benign differences.
     pub rules: Rules,
     /// Longest that one op may run.
@@ -80,47 +79,54 @@ pub enum Step {
 /// A replay of one trace against one module.
 #[derive(Debug)]
 pub struct Run {
-    source: Arc<Source>,
-    options: RunOptions,
-    subject: Subject,
-    order: Order,
+    pub(super) source: Arc<Source>,
+    pub(super) options: RunOptions,
+    /// A thread for each recorded one, instead of one for all.
+    pub(super) exact: bool,
+    /// Why the order is not the first choice.
+    pub(super) order_reason: String,
+    pub(super) subject: Subject,
+    pub(super) order: Order,
     /// The first divergence, wherever the run stands.
-    divergence: Option<Divergence>,
+    pub(super) divergence: Option<Divergence>,
     /// In which fields the last op's answer differed.
     differences: Vec<FieldDifference>,
-    crash: Option<(u64, Crash)>,
+    pub(super) crash: Option<(u64, Crash)>,
     /// The last op that was ever asked: a rule's hits are counted once an op.
     furthest: u64,
-    replayed: u64,
-    left_out: u64,
-    checkpoints: Checkpoints,
+    pub(super) replayed: u64,
+    pub(super) left_out: u64,
+    pub(super) checkpoints: Checkpoints,
     /// The op that ended the recorded module was asked too.
-    past_panic: bool,
+    pub(super) past_panic: bool,
     /// Told of every op, once somebody has asked for it.
-    tree: TreeDigest,
-    elapsed: Duration,
+    pub(super) tree: TreeDigest,
+    pub(super) elapsed: Duration,
 }
 
 impl Run {
     /// A run that stands before the first op.
     pub fn open(source: &Arc<Source>, module: &Arc<Module>, options: RunOptions) -> Result<Run, RunError> {
         let same_build = is_same_build(source, module);
-        if options.exact && !same_build {
+        let exact = options.order == host::Order::Exact;
+        if exact && !same_build {
             return Err(RunError::NotTheBuild);
         }
-        if options.exact && source.info().gaps > 0 {
+        if exact && source.info().gaps > 0 {
             return Err(RunError::ExactAcrossGaps);
         }
         let subject_options = SubjectOptions {
             deadline: options.deadline,
             naming: if same_build { Naming::ByValue } else { Naming::ByTable },
-            threads: options.exact,
+            threads: exact,
         };
         let subject = Subject::begin(source, module, subject_options).map_err(RunError::Begin)?;
         let order = Order::new(source, 0, &[])?;
         Ok(Run {
             source: Arc::clone(source),
             options,
+            exact,
+            order_reason: String::new(),
             subject,
             order,
             divergence: None,
@@ -197,18 +203,22 @@ impl Run {
 
     /// Whether one thread for each recorded one runs it.
     pub fn is_exact(&self) -> bool {
-        self.options.exact
+        self.exact
     }
 
-    /// The next op, in the run's own order.
+    /// The next op, in the run's own order, with what tasks of the module do before and right after it.
     pub fn step(&mut self) -> Result<Step, TraceError> {
-        let clock = match self.subject.names.naming() {
-            Naming::ByValue => Clock::World(self.subject.world()),
-            Naming::ByTable | Naming::Partial => Clock::Trace,
-        };
-        match self.order.next(&self.source, clock)? {
-            Next::Op(record) => Ok(self.apply(record)),
-            Next::End => Ok(self.after_the_end()),
+        loop {
+            let clock = clock(&self.subject);
+            match self.order.next(&self.source, clock)? {
+                Next::Op(record, nested) => return self.apply_with_tasks(record, nested),
+                Next::Segment(segment) => {
+                    if let Some(stopped) = self.run_segment(&segment) {
+                        return Ok(stopped);
+                    }
+                }
+                Next::End => return Ok(self.after_the_end()),
+            }
         }
     }
 
@@ -217,7 +227,27 @@ impl Run {
         if seq > self.source.ops() {
             return Ok(self.after_the_end());
         }
-        Ok(self.order.next_is(&self.source, seq)?.map_or(Step::End, |record| self.apply(record)))
+        let next = self.order.next_is(&self.source, seq)?;
+        next.map_or(Ok(Step::End), |(record, nested)| self.apply_with_tasks(record, nested))
+    }
+
+    fn apply_with_tasks(&mut self, record: OpRecord, nested: Vec<SegmentRecord>) -> Result<Step, TraceError> {
+        if !self.source.has_tasks() {
+            return Ok(self.apply(record));
+        }
+        self.nest(&nested);
+        let op = record.clone();
+        let step = self.apply(record);
+        self.unnest(&op, nested);
+        if !matches!(step, Step::Done(_)) {
+            return Ok(self.without_order_crash(step));
+        }
+        while let Some(segment) = self.order.trailing(&self.source, clock(&self.subject))? {
+            if let Some(stopped) = self.run_segment(&segment) {
+                return Ok(stopped);
+            }
+        }
+        Ok(step)
     }
 
     fn apply(&mut self, record: OpRecord) -> Step {
@@ -234,10 +264,13 @@ impl Run {
             }
             Applied::Unaskable(why) => return Step::Refused(format!("op {seq} cannot be asked again: {why}")),
         }
-        if self.tree.is_kept()
-            && let Some(asked) = self.subject.last()
-        {
-            self.tree.touch(asked.asked(), asked.answer.as_ref().and_then(|answer| answer.reply.as_ref()));
+        if let Some(asked) = self.subject.last() {
+            if self.tree.is_kept() {
+                self.tree.touch(asked.asked(), asked.answer.as_ref().and_then(|answer| answer.reply.as_ref()));
+            }
+            if let Some(lock) = asked.taken.out_of_turn {
+                self.order.disagrees(self.subject.world(), lock);
+            }
         }
         Step::Done(seq)
     }
@@ -253,34 +286,14 @@ impl Run {
         }
     }
 
-    fn crashes(&mut self, seq: u64, crash: Crash, recorded: Option<&pb::Panic>) {
+    pub(super) fn crashes(&mut self, seq: u64, crash: Crash, recorded: Option<&pb::Panic>) {
         if recorded.is_none()
             && let Some(asked) = self.subject.last()
             && self.divergence.as_ref().is_none_or(|first| seq < first.seq)
         {
-            self.divergence = Some(verdict::crash(&asked.record, None, Some(&crash), self.options.exact));
+            self.divergence = Some(verdict::crash(&asked.record, None, Some(&crash), self.exact));
         }
         self.crash = Some((seq, crash));
-    }
-
-    /// The op that ended the recorded module, if any: it should end this one too.
-    fn after_the_end(&mut self) -> Step {
-        let Some((panic, record)) = self.source.panic().filter(|_| !self.past_panic).cloned() else { return Step::End };
-        self.past_panic = true;
-        let seq = self.source.ops() + 1;
-        let record = OpRecord { seq, ..record };
-        match self.subject.apply(record.clone()) {
-            Applied::Crashed(crash) => {
-                self.crashes(seq, crash, Some(&panic));
-                Step::Crashed(seq)
-            }
-            _ => {
-                if self.divergence.is_none() {
-                    self.divergence = Some(verdict::crash(&record, Some(&panic), None, false));
-                }
-                Step::Done(seq)
-            }
-        }
     }
 
     /// Goes to a place, forward or back.
@@ -291,7 +304,7 @@ impl Run {
         }
         let result = if let Some((_, crash)) = &self.crash {
             Ok((StopReason::Crashed, crash.to_string()))
-        } else if self.options.exact {
+        } else if self.exact {
             self.run_exact(target, cancelled, watch)
         } else {
             self.run_serial(target, cancelled, watch)
@@ -323,6 +336,13 @@ impl Run {
                 Step::Refused(why) => return Ok((StopReason::Refused, why)),
                 Step::Crashed(_) => return Ok((StopReason::Crashed, self.crash_text())),
             }
+            if let Some(why) = self.refuses_interleaving() {
+                if let Some(reason) = self.may_turn_exact(&why) {
+                    self.turn_exact(reason)?;
+                    return self.run_exact(target, cancelled, watch);
+                }
+                return Ok((StopReason::Refused, why));
+            }
             if let Some(why) = self.doubt() {
                 return Ok((StopReason::Refused, why));
             }
@@ -340,7 +360,7 @@ impl Run {
         if self.differences.is_empty() || self.subject.names.naming() != Naming::ByValue {
             return None;
         }
-        let (_, first) = self.order.interleaved()?;
+        let first = self.order.interleaved()?.1.message.clone();
         let divergence = self.divergence.take()?;
         let Divergence { seq, op, field, expected, actual, .. } = divergence;
         Some(format!(
@@ -349,90 +369,9 @@ impl Run {
         ))
     }
 
-    fn run_exact(
-        &mut self,
-        target: Target,
-        cancelled: &AtomicBool,
-        watch: &mut dyn Watch,
-    ) -> Result<(StopReason, String), RunError> {
-        let ran =
-            exact::run(&self.source, &mut self.subject, self.order.prefix(), target, &mut self.options.rules, cancelled, watch)?;
-        self.order = Order::new(&self.source, ran.place, &[])?;
-        self.replayed += ran.replayed;
-        if let Some(divergence) = ran.divergence
-            && self.divergence.as_ref().is_none_or(|first| divergence.seq < first.seq)
-        {
-            self.divergence = Some(divergence);
-        }
-        if let Some((seq, crash)) = ran.crash {
-            let is_order = matches!(crash, Crash::Order { .. });
-            let mut text = crash.to_string();
-            if is_order && self.source.unfinished() > 0 {
-                // Their lock acquisitions are missing from the recorded order.
-                let count = self.source.unfinished();
-                text.push_str(&format!(
-                    "; {count} ops were under way when the recording ended, and what they did is not in the trace"
-                ));
-                self.divergence.take_if(|divergence| divergence.kind == "order");
-                self.crash = Some((seq, crash));
-                return Ok((StopReason::Refused, text));
-            }
-            self.crash = Some((seq, crash));
-            return Ok((if is_order { StopReason::Diverged } else { StopReason::Crashed }, text));
-        }
-        if cancelled.load(Ordering::Relaxed) {
-            return Ok((StopReason::Cancelled, String::new()));
-        }
-        if let Some(why) = ran.refused {
-            return Ok((StopReason::Refused, why));
-        }
-        let differs = self.divergence.is_some() && target.stop_at_divergence;
-        if self.place() >= self.source.ops() && !differs {
-            return Ok(match self.after_the_end() {
-                Step::Crashed(_) => (StopReason::Crashed, self.crash_text()),
-                _ => (StopReason::End, String::new()),
-            });
-        }
-        let moved = if self.place() > target.seq {
-            format!("other ops were under way until op {}, where the recorded threads stand still", self.place())
-        } else {
-            String::new()
-        };
-        Ok((if differs { StopReason::Diverged } else { StopReason::Reached }, moved))
-    }
-
-    fn crash_text(&self) -> String {
-        self.crash.as_ref().map(|(_, crash)| crash.to_string()).unwrap_or_default()
-    }
-
-    /// What `RunTo` answers.
-    pub fn stop(&self, reason: StopReason, message: String) -> Stop {
-        let op = self.subject.last().map(super::subject::Asked::op);
-        let panic = self.crash.as_ref().filter(|(_, crash)| !(self.options.exact && matches!(crash, Crash::Order { .. })));
-        let mut notes = vec![message];
-        if self.left_out > 0 {
-            notes.push(format!("{} ops could not be asked and were left out", self.left_out));
-        }
-        if let Some((count, _)) = self.order.interleaved().filter(|_| reason != StopReason::Refused) {
-            notes.push(format!("{count} ops took turns with locks within one another; they were replayed one after the other"));
-        }
-        notes.retain(|note| !note.is_empty());
-        let message = notes.join("; ");
-        Stop {
-            reason: reason.into(),
-            seq: self.place().min(self.crash.as_ref().map_or(u64::MAX, |(seq, _)| seq - 1)),
-            divergence: self.divergence.clone(),
-            replayed: self.replayed,
-            elapsed_ns: u64::try_from(self.elapsed.as_nanos()).unwrap_or(u64::MAX),
-            message,
-            panic: panic.map(|(_, crash)| verdict::panic(crash, op.as_ref())),
-            rule_hits: self.options.rules.hits(),
-        }
-    }
-
     /// Takes a checkpoint when it is time for one.
     pub fn keep_checkpoint(&mut self) {
-        if self.options.checkpoints && self.checkpoints.due(self.place()) {
+        if self.options.checkpoints && self.checkpoints.due(self.place()) && self.order.is_even() {
             self.take_checkpoint();
         }
     }
@@ -476,8 +415,16 @@ impl Run {
     }
 }
 
-/// Whether the module is the one that was recorded.
+/// Whose locks say when an op is ready.
+fn clock(subject: &Subject) -> Clock<'_> {
+    match subject.names.naming() {
+        Naming::ByValue => Clock::World(subject.world()),
+        Naming::ByTable | Naming::Partial => Clock::Trace,
+    }
+}
+
+/// Whether the module is the one that was recorded, and so were the names.
 pub fn is_same_build(source: &Source, module: &Module) -> bool {
     let recorded = source.module();
-    !recorded.build_id.is_empty() && recorded.build_id[..] == module.info().build_id[..]
+    !source.is_redacted() && !recorded.build_id.is_empty() && recorded.build_id[..] == module.info().build_id[..]
 }

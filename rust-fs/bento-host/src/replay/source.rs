@@ -23,6 +23,38 @@ pub enum Start {
     Checkpoint(pb::Checkpoint),
 }
 
+/// A segment of one of the module's own tasks, with its place.
+#[derive(Debug, Clone)]
+pub struct SegmentRecord {
+    /// Ops that ended before it did.
+    pub place: u64,
+    /// Which one of the trace's, counted from 1.
+    pub number: u64,
+    /// What it took.
+    pub task: pb::Task,
+}
+
+/// What stands on a tape.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are ops")]
+pub enum OnTape {
+    /// An op, and how many segments ended before it did.
+    Op(OpRecord, u64),
+    /// A segment.
+    Segment(SegmentRecord),
+}
+
+/// When a segment of a task ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentSpan {
+    /// Ops that had ended when it began.
+    pub after_ops: u64,
+    /// Segments that had.
+    pub after_segments: u64,
+    /// Ops that had ended when it did.
+    pub place: u64,
+}
+
 /// What ran beside what: by op, in the order of the trace.
 #[derive(Debug, Default)]
 pub struct Outline {
@@ -30,6 +62,10 @@ pub struct Outline {
     pub threads: Vec<u16>,
     /// `Op.overlap`; empty where no op overlapped another.
     pub overlaps: Vec<u32>,
+    /// Segments of tasks.
+    pub segments: Vec<SegmentSpan>,
+    /// Of ops during which segments ended: the op, and the first segment (counted from 1) that did.
+    pub over_segments: Vec<(u64, u64)>,
 }
 
 /// An opened trace.
@@ -49,6 +85,10 @@ pub struct Source {
     outline: Outline,
     /// Ops that were under way when the recording ended.
     unfinished: u64,
+    /// By chunk: segments of tasks before it.
+    segments_before: Vec<u64>,
+    /// The module was replaced after this op, and had tasks.
+    replaced_after: Option<u64>,
     allow_gaps: bool,
 }
 
@@ -78,6 +118,8 @@ impl Source {
             panic: None,
             outline: Outline::default(),
             unfinished: 0,
+            segments_before: Vec::new(),
+            replaced_after: None,
             allow_gaps,
             reader,
         };
@@ -88,10 +130,12 @@ impl Source {
     /// Reads every record once.
     fn survey(&mut self) -> Result<(), TraceError> {
         let mut survey = Survey::default();
-        let mut tape = Tape { chunk: 0, expected: Some(1), next_seq: 1, records: None };
+        let mut tape = Tape { chunk: 0, expected: Some(1), next_seq: 1, begun: true, records: None, passed: 0, segments: 0 };
         while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
+            self.segments_before.resize(tape.chunk as usize, survey.segments.len() as u64);
             match item {
                 TraceItem::Op(record) => survey.op(&record),
+                TraceItem::Task(task) => survey.segment(&task),
                 TraceItem::Blob(blob) => {
                     self.contents.insert(short(&blob.hash), tape.chunk - 1);
                 }
@@ -106,9 +150,10 @@ impl Source {
                     self.start = Start::Checkpoint(checkpoint);
                 }
                 TraceItem::Unfinished(_) => self.unfinished += 1,
-                TraceItem::Panic(panic, Some(op)) => self.panic = Some((panic, op)),
+                TraceItem::Panic(panic, op) => self.panic = Some((panic, op.unwrap_or_else(no_op))),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
                     let place = survey.ops;
+                    self.replaced_after.get_or_insert(place);
                     self.info
                         .warnings
                         .push(format!("the module was replaced after op {place}; later answers are another version's"));
@@ -123,6 +168,7 @@ impl Source {
             let why = "it begins at a checkpoint, and holds none before its first op".to_owned();
             return Err(TraceError::Damaged { offset: 0, why });
         }
+        self.segments_before.resize(self.reader.chunks().len(), survey.segments.len() as u64);
         self.info.ops = survey.ops;
         self.info.gaps = survey.gaps;
         self.info.dropped = survey.dropped;
@@ -183,7 +229,18 @@ impl Source {
         &self.outline
     }
 
-    /// The op that ended the recorded module, as number `ops() + 1`.
+    /// Whether tasks of the module's own take part.
+    pub fn has_tasks(&self) -> bool {
+        !self.outline.segments.is_empty()
+    }
+
+    /// Why tasks cannot be replayed here though they were recorded.
+    pub fn tasks_end(&self) -> Option<String> {
+        let place = self.replaced_after.filter(|_| self.has_tasks())?;
+        Some(format!("the module was replaced after op {place}, and the tasks that went on from there are another instance's"))
+    }
+
+    /// The op (or the task) that ended the recorded module, as number `ops() + 1`.
     pub fn panic(&self) -> Option<&(pb::Panic, OpRecord)> {
         self.panic.as_ref()
     }
@@ -196,6 +253,11 @@ impl Source {
     /// Contents that were written are hashes only: what is read back cannot be compared.
     pub fn without_data(&self) -> bool {
         self.header().data_policy() == pb::DataPolicy::None
+    }
+
+    /// Names are others than those that were recorded.
+    pub fn is_redacted(&self) -> bool {
+        self.without_data() && self.header().source() == pb::Source::Derived
     }
 
     /// The content of a WRITE.
@@ -226,7 +288,9 @@ impl Source {
     /// A tape that stands before op `seq`.
     pub fn tape(&self, seq: u64) -> Tape {
         let after = self.reader.chunks().partition_point(|place| place.first_seq <= seq);
-        Tape { chunk: after.saturating_sub(1) as u32, expected: None, next_seq: seq.max(1), records: None }
+        let chunk = after.saturating_sub(1);
+        let segments = self.segments_before.get(chunk).copied().unwrap_or(0);
+        Tape { chunk: chunk as u32, expected: None, next_seq: seq.max(1), begun: seq <= 1, records: None, passed: 0, segments }
     }
 
     /// One op.
@@ -247,8 +311,15 @@ struct Survey {
     last_ns: i64,
     thread_of: Vec<u16>,
     overlap_of: Vec<u32>,
+    segments: Vec<SegmentSpan>,
+    over_segments: Vec<(u64, u64)>,
     several_threads: bool,
     any_overlap: bool,
+}
+
+/// What stands for the op where a task ended the module.
+fn no_op() -> OpRecord {
+    OpRecord { seq: 0, begin_ns: 0, caller: crate::trace::Caller::KERNEL, op: pb::Op::default() }
 }
 
 impl Survey {
@@ -267,6 +338,18 @@ impl Survey {
             self.thread_of.push(u16::try_from(record.op.thread).unwrap_or(u16::MAX));
             self.overlap_of.push(record.op.overlap);
         }
+        if record.op.task_overlap > 0 {
+            let first = self.segments.len() as u64 + 1;
+            self.over_segments.push((record.seq, first.saturating_sub(record.op.task_overlap.into())));
+        }
+    }
+
+    fn segment(&mut self, task: &pb::Task) {
+        self.segments.push(SegmentSpan {
+            after_ops: self.ops.saturating_sub(task.overlap.into()),
+            after_segments: (self.segments.len() as u64).saturating_sub(task.task_overlap.into()),
+            place: self.ops,
+        });
     }
 
     fn gap(&mut self, gap: &pb::Gap) {
@@ -279,6 +362,8 @@ impl Survey {
         Outline {
             threads: if whole && self.several_threads { self.thread_of } else { Vec::new() },
             overlaps: if whole && self.any_overlap { self.overlap_of } else { Vec::new() },
+            segments: self.segments,
+            over_segments: self.over_segments,
         }
     }
 }
@@ -292,17 +377,44 @@ pub struct Tape {
     expected: Option<u64>,
     /// Ops before this one are passed over.
     next_seq: u64,
+    /// Segments count: those before the first op to be read are passed over too, except at the start of the trace.
+    begun: bool,
     records: Option<ChunkRecords>,
+    /// The last op that was read.
+    passed: u64,
+    /// Segments that were read.
+    segments: u64,
 }
 
 impl Tape {
     /// The next op.
     pub fn next(&mut self, source: &Source) -> Result<Option<OpRecord>, TraceError> {
+        loop {
+            match self.step(source)? {
+                Some(OnTape::Op(record, _)) => return Ok(Some(record)),
+                Some(OnTape::Segment(_)) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next op or segment.
+    pub fn step(&mut self, source: &Source) -> Result<Option<OnTape>, TraceError> {
         while let Some(item) = self.item(&source.reader, source.allow_gaps)? {
             match item {
-                TraceItem::Op(record) if record.seq >= self.next_seq => {
-                    self.next_seq = record.seq + 1;
-                    return Ok(Some(record));
+                TraceItem::Op(record) => {
+                    self.passed = record.seq;
+                    if record.seq >= self.next_seq {
+                        self.next_seq = record.seq + 1;
+                        self.begun = true;
+                        return Ok(Some(OnTape::Op(record, self.segments)));
+                    }
+                }
+                TraceItem::Task(task) => {
+                    self.segments += 1;
+                    if self.begun {
+                        return Ok(Some(OnTape::Segment(SegmentRecord { place: self.passed, number: self.segments, task })));
+                    }
                 }
                 _ => {}
             }
@@ -325,6 +437,7 @@ impl Tape {
             match reader.chunk(place) {
                 Ok(records) => {
                     self.records = Some(records);
+                    self.passed = place.first_seq.saturating_sub(1);
                     let expected = self.expected.replace(place.last_seq.wrapping_add(1)).unwrap_or(place.first_seq);
                     let missing = place.first_seq.saturating_sub(expected);
                     if missing > 0 {

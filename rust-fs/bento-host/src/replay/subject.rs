@@ -2,7 +2,8 @@
 //! A module under replay: its instance, its world, and what recorded numbers are called in it.
 
 use super::compare::{Answer, compare, compare_entries, difference};
-use super::line::{Line, given};
+use super::line::{Line, OrderUse, given};
+use super::redacted;
 use super::source::{Source, Start};
 use super::translate::{Missing, Naming, Translation, makes_inode};
 use crate::device::{BlockDevice, CowDevice};
@@ -91,12 +92,16 @@ impl Asked {
     }
 }
 
+/// Counters of locks that will be made again.
+type Before = HashMap<LockId, crate::ks::Counters>;
+
 /// Lock classes, counters and the rest of a world for a replay.
-fn world_options(module: &Module, options: SubjectOptions, counters: HashMap<LockId, crate::ks::Counters>) -> WorldOptions {
+fn world_options(module: &Module, options: SubjectOptions, counters: Before, tasks: Vec<(String, u32)>) -> WorldOptions {
     WorldOptions {
         deadline: options.deadline,
         single_threaded: !options.threads,
-        module_threads: false,
+        fed_tasks: true,
+        adopt_tasks: tasks,
         lock_classes: module.info().lock_classes.clone(),
         counters,
         // A module's log belongs to whoever runs it; a replay runs it many times over.
@@ -105,7 +110,7 @@ fn world_options(module: &Module, options: SubjectOptions, counters: HashMap<Loc
 }
 
 /// Lock counters as a checkpoint record has them: five numbers a lock.
-fn recorded_counters(locks: &[u64]) -> HashMap<LockId, crate::ks::Counters> {
+fn recorded_counters(locks: &[u64]) -> Before {
     let five = locks.as_chunks::<5>().0.iter();
     let named = five.map(|&[class, key, writes, reads, seen]| {
         let class = u32::try_from(class).unwrap_or(u32::MAX);
@@ -119,9 +124,10 @@ impl Subject {
     pub fn begin(source: &Arc<Source>, module: &Arc<Module>, options: SubjectOptions) -> Result<Subject, String> {
         let device = source.device().map(Arc::new);
         Ok(match source.start() {
-            Start::Ops => Subject::around(source, module, device, options, HashMap::new()),
+            Start::Ops => Subject::around(source, module, device, options, HashMap::new(), Vec::new()),
             Start::Checkpoint(checkpoint) => {
-                let mut subject = Subject::around(source, module, device, options, recorded_counters(&checkpoint.locks));
+                let counters = recorded_counters(&checkpoint.locks);
+                let mut subject = Subject::around(source, module, device, options, counters, Vec::new());
                 subject.import(checkpoint.schema, &checkpoint.state)?;
                 subject
             }
@@ -133,13 +139,14 @@ impl Subject {
         module: &Arc<Module>,
         device: Option<Arc<CowDevice>>,
         options: SubjectOptions,
-        counters: HashMap<LockId, crate::ks::Counters>,
+        counters: Before,
+        tasks: Vec<(String, u32)>,
     ) -> Subject {
         let as_device = device.clone().map(|device| device as Arc<dyn BlockDevice>);
         Subject {
             source: Arc::clone(source),
             module: Arc::clone(module),
-            world: World::new(as_device, world_options(module, options, counters)),
+            world: World::new(as_device, world_options(module, options, counters, tasks)),
             device,
             instance: None,
             options,
@@ -169,7 +176,8 @@ impl Subject {
     /// A copy at the same place, in a world of its own; `None` in place of the state when nothing is mounted.
     pub fn copy(&self, state: Option<&[u8]>, module: &Arc<Module>, schema: u32) -> Result<Subject, String> {
         let device = self.device.as_ref().map(|device| Arc::new(device.fork()));
-        let mut copy = Subject::around(&self.source, module, device, self.options, self.world.all_lock_counters());
+        let (counters, tasks) = (self.world.all_lock_counters(), self.world.tasks().names());
+        let mut copy = Subject::around(&self.source, module, device, self.options, counters, tasks);
         copy.names = self.names.clone();
         if let Some(state) = state {
             copy.import(schema, state)?;
@@ -184,6 +192,15 @@ impl Subject {
             Ok(Ok(state)) => Ok(Some(state)),
             Ok(Err(errno)) => Err(format!("the module could not export its state: {}", super::human::errno(errno.unsigned_abs()))),
             Err(crash) => Err(format!("while it exported its state, {crash}")),
+        }
+    }
+
+    /// What is done with recorded lock orders.
+    pub fn order_use(&self) -> OrderUse {
+        match (self.options.threads, self.options.naming) {
+            (true, _) => OrderUse::Enforce,
+            (false, Naming::ByValue) => OrderUse::Check,
+            (false, _) => OrderUse::None,
         }
     }
 
@@ -276,6 +293,9 @@ impl Subject {
         if self.source.without_data() {
             found.retain(|difference| difference.field != "data.hash");
         }
+        if self.source.is_redacted() {
+            redacted::excuse(answer.reply.as_ref(), &mut found);
+        }
         found
     }
 
@@ -286,7 +306,11 @@ impl Subject {
         let mut found = Vec::new();
         for round in 0..FURTHER_PORTIONS {
             for (a, b) in &portion.pairs {
-                found.extend(compare_entries(&self.names, self.usual(record.begin_ns), a, b));
+                let mut differ = compare_entries(&self.names, self.usual(record.begin_ns), a, b);
+                if self.source.is_redacted() {
+                    redacted::excuse_entry(b, &mut differ);
+                }
+                found.extend(differ);
                 self.names.learn_dir_entry(a, b);
             }
             if !portion.missing.is_empty() {
@@ -335,7 +359,7 @@ impl Subject {
         let inputs = OpInputs {
             thread: op.thread,
             begin_ns: record.begin_ns,
-            given: Some(Box::new(given(&record.op, self.options.threads))),
+            given: Some(Box::new(given(&record.op, self.order_use()))),
             counting: true,
         };
         let asked = match &op.request {

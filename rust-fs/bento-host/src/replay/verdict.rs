@@ -62,5 +62,5 @@ pub fn panic(crash: &Crash, op: Option<&pb::Op>) -> pb::Panic {
         Crash::Panic { message, .. } => message.clone(),
         other => other.to_string(),
     };
-    pb::Panic { cause: cause.into(), message, location, op: op.cloned() }
+    pb::Panic { cause: cause.into(), message, location, op: op.cloned(), task: None }
 }

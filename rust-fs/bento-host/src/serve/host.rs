@@ -144,7 +144,7 @@ impl Host {
         let module = self.module_for(&call.module, &source)?;
         let scope = Scope { fs_name: &module.info().fs_name, now_ns: crate::ks::context::realtime_ns() };
         let options = RunOptions {
-            exact: call.order() == host::Order::Exact,
+            order: call.order(),
             rules: Rules::parse(&call.rules, scope)?,
             deadline: deadline(call.deadline_ms),
             checkpoints: call.checkpoints,

@@ -10,6 +10,7 @@ mod frame;
 mod host;
 mod inspect;
 mod pair;
+mod states;
 mod subset;
 
 use crate::proto::host::{Done, Request, Response, request::Call, response::Result as Answer};

@@ -5,10 +5,10 @@
 //! answer, in the reference's own numbers, are then the recorded op for the module. An op that needs an inode, a handle or
 //! a place in a listing that a left-out op would have given is left out too.
 
-use super::Output;
 use super::answers::Teller;
 use super::failure::{Failure, exit};
 use super::host::{Called, Host, deadline};
+use super::{Output, states};
 use crate::ks::Crash;
 use crate::module::Module;
 use crate::proto::host;
@@ -92,6 +92,12 @@ struct Reference {
 impl Reference {
     fn open(host: &mut Host, trace: u32, path: &str, keep: &[u64], deadline: Duration) -> Result<Reference, Failure> {
         let source = Arc::clone(host.trace(trace)?);
+        if source.has_tasks() {
+            let message = "tasks of the module itself (threads, work items) take part in this trace, and which of their doings a part of its ops \
+                           needs is not known";
+            let hint = "compare whole runs instead: `bento-rr diff`, `bento-rr bisect`";
+            return Err(Failure::new("E_TRACE_TASKS", message, hint, exit::TRACE));
+        }
         let module = host.module_for(path, &source)?;
         let options = SubjectOptions { deadline, naming: Naming::Partial, threads: false };
         let subject = Subject::begin(&source, &module, options).map_err(Failure::module)?;
@@ -102,7 +108,12 @@ impl Reference {
     /// The next op of the part, with the reference's request and answer; `None` at its end.
     fn next(&mut self) -> Result<Option<OpRecord>, Failure> {
         loop {
-            let Next::Op(record) = self.order.next(&self.source, Clock::Trace)? else { return Ok(None) };
+            let record = match self.order.next(&self.source, Clock::Trace)? {
+                Next::Op(record, _) => record,
+                // Refused when it was opened.
+                Next::Segment(_) => continue,
+                Next::End => return Ok(None),
+            };
             let begins = matches!(record.op.request, Some(Request::Mkfs(_) | Request::Mount(_)));
             if !begins && !self.keep.has(record.seq) {
                 if record.seq > self.keep.last() + 4096 {
@@ -143,7 +154,7 @@ pub fn test(host: &mut Host, call: &host::TestSubset, cancelled: &AtomicBool, ou
     let module = host.module_for(&call.module, &source)?;
     let mut subject = beside(&source, reference.subject.module(), &module, deadline)?;
     let mut teller = Teller::new(output, source.ops(), false);
-    let (mut reply, mut kept) = (host::SubsetReply::default(), Kept::default());
+    let (mut reply, mut kept, mut last) = (host::SubsetReply::default(), Kept::default(), None);
     while let Some(record) = reference.next()? {
         if cancelled.load(Ordering::Relaxed) {
             return Err(cancelled_failure());
@@ -162,10 +173,21 @@ pub fn test(host: &mut Host, call: &host::TestSubset, cancelled: &AtomicBool, ou
                 return Err(Failure::new("E_TRACE_CONTENT", message, "record again, with --data full", exit::TRACE));
             }
         }
+        if call.states && reply.divergence.is_none() {
+            reply.divergence = states::devices_differ(&record, &reference.subject, &subject);
+        }
         if reply.divergence.is_some() {
             reply.diverged = true;
             break;
         }
+        last = Some(record);
+    }
+    if call.states
+        && !reply.diverged
+        && let Some(last) = last
+    {
+        reply.divergence = states::trees_differ(&last, &reference.subject, &subject)?;
+        reply.diverged = reply.divergence.is_some();
     }
     reply.kept = kept.ranges();
     Ok(Answer::SubsetReply(reply))

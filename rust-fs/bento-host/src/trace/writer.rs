@@ -192,14 +192,12 @@ impl TraceWriter {
         self.record(kind::TASK, task);
     }
 
-    /// Says that ops are missing here.
+    /// Says that ops are missing here, or (of 0 ops) something that ops need: a segment of a task, a checkpoint.
     pub fn lost(&mut self, cause: Loss, ops: u64) {
-        if ops > 0 {
-            self.lost_on(0, cause, ops);
-        }
+        self.lost_on(0, cause, ops);
     }
 
-    /// Says that ops are missing here which processor `cpu` lost; with 0 ops, that something is that ops need.
+    /// The same, of processor `cpu`.
     pub fn lost_on(&mut self, cpu: u32, cause: Loss, ops: u64) {
         *self.untold.entry((cause.into(), cpu)).or_default() += ops;
         if ops > 0 {
@@ -295,7 +293,6 @@ impl TraceWriter {
         }
         let ops = self.chunk.ops();
         // A chunk without ops held what later ops need (a checkpoint, first-read blocks): a gap of nothing says so.
-        self.untold.entry((cause.into(), 0)).or_default();
         self.lost(cause, ops);
         // Contents in the lost chunk are not in the trace after all.
         self.known.clear();

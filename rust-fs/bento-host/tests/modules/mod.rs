@@ -28,7 +28,7 @@ fn build(name: &str) -> PathBuf {
         .expect("cargo runs");
     assert!(output.status.success(), "{package} does not build:\n{}", String::from_utf8_lossy(&output.stderr));
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    target.join("release").join(format!("libbento_{name}.so"))
+    target.join("release").join(format!("libbento_{}.so", name.replace('-', "_")))
 }
 
 /// A request without anything.

@@ -7,5 +7,7 @@ mod modules;
 
 mod control;
 mod ends;
+mod provenance;
 mod recording;
 mod rig;
+mod tasks;

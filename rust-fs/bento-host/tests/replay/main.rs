@@ -9,5 +9,6 @@ mod parts;
 mod places;
 mod recording;
 mod same;
+mod tasks;
 mod versions;
 mod workload;

@@ -33,6 +33,7 @@ fn a_part_parts_where_it_should_and_is_a_trace_of_its_own() {
             module: faulty.clone(),
             keep: keep.to_vec(),
             deadline_ms: 0,
+            states: false,
         };
         match client.call(Call::TestSubset(call)) {
             Answer::SubsetReply(reply) => reply,

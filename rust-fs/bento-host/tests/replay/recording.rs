@@ -6,7 +6,7 @@ use bento_abi::fuse::{self, opcode};
 use bento_abi::{DevInfo, ReplyBuf};
 use bento_host::device::{BlockDevice, CowDevice};
 use bento_host::ks::context::realtime_ns;
-use bento_host::ks::{OpInputs, Taken, World, WorldOptions};
+use bento_host::ks::{OpInputs, Taken, TaskSink, World, WorldOptions};
 use bento_host::module::{self, Instance, Module};
 use bento_host::proto::trace as pb;
 use bento_host::proto::trace::op::Request;
@@ -25,7 +25,7 @@ pub struct Trace {
 /// A file system that is being recorded.
 pub struct Live {
     pub instance: Instance,
-    recorder: Recorder,
+    recorder: Arc<Recorder>,
     folder: tempfile::TempDir,
     path: PathBuf,
 }
@@ -67,6 +67,15 @@ impl Live {
     }
 
     pub fn of(module: &Path, options: &str) -> Live {
+        Live::made(module, options, WorldOptions::default().deadline)
+    }
+
+    /// With ops, and segments of tasks, that may run for so long.
+    pub fn with_deadline(module: &Path, deadline: std::time::Duration) -> Live {
+        Live::made(module, "", deadline)
+    }
+
+    fn made(module: &Path, options: &str, deadline: std::time::Duration) -> Live {
         let module = Module::load(module).expect("the module loads");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("trace.btr");
@@ -81,8 +90,10 @@ impl Live {
         };
         let recorder =
             Recorder::start(&path, header(module.info(), &recording, pb::Origin::Mkfs)).expect("the trace can be written");
+        let recorder = Arc::new(recorder);
         let lock_classes = module.info().lock_classes.clone();
-        let world = World::new(device, WorldOptions { lock_classes, ..WorldOptions::default() });
+        let world = World::new(device, WorldOptions { lock_classes, deadline, ..WorldOptions::default() });
+        world.tasks().tell(Some(Arc::clone(&recorder) as Arc<dyn TaskSink>));
         let step = |request: Request, run: &mut dyn FnMut(OpInputs) -> (i32, Taken)| {
             let inputs = OpInputs::now(0);
             recorder.begin_life(0, inputs.begin_ns, request);
@@ -111,7 +122,9 @@ impl Live {
                 taken,
             )
         });
-        Live { instance: instance.expect("mounted"), recorder, folder, path }
+        let instance = instance.expect("mounted");
+        instance.let_tasks_run();
+        Live { instance, recorder, folder, path }
     }
 
     /// One op; `None` when the module crashed.

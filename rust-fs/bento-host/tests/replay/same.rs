@@ -5,7 +5,7 @@ use crate::modules;
 use crate::recording::{Live, Trace};
 use crate::workload;
 use bento_host::module::Module;
-use bento_host::proto::host::{Stop, StopReason};
+use bento_host::proto::host::{Order, Stop, StopReason};
 use bento_host::replay::rules::Rules;
 use bento_host::replay::serial::{Run, RunOptions, Target, Unwatched};
 use bento_host::replay::source::Source;
@@ -15,7 +15,8 @@ use std::time::Duration;
 
 pub fn open(source: &Arc<Source>, name: &str, exact: bool) -> Run {
     let module = Module::load(&modules::module(name)).expect("the module loads");
-    let options = RunOptions { exact, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: true };
+    let order = if exact { Order::Exact } else { Order::Relaxed };
+    let options = RunOptions { order, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: true };
     Run::open(source, &module, options).expect("the run opens")
 }
 
@@ -126,7 +127,8 @@ fn an_impossible_order_is_said() {
     assert_ne!(broken, 0, "four threads in one directory meet");
     let source = Source::open(&changed, false).expect("the trace opens");
     let module = Module::load(&modules::module("memfs")).expect("the module loads");
-    let options = RunOptions { exact: true, rules: Rules::default(), deadline: Duration::from_millis(300), checkpoints: false };
+    let options =
+        RunOptions { order: Order::Exact, rules: Rules::default(), deadline: Duration::from_millis(300), checkpoints: false };
     let mut run = Run::open(&source, &module, options).expect("the run opens");
     let stop = go(&mut run, u64::MAX);
     let divergence = stop.divergence.expect("said");

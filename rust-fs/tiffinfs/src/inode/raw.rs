@@ -118,6 +118,12 @@ pub fn decode(bytes: &[u8], ino: u64, geometry: &Geometry) -> Result<Inode, &'st
     if checksum(bytes, ino) != raw.crc.get() {
         return Err("wrong checksum");
     }
+    decode_checked(bytes, ino, geometry)
+}
+
+/// As [`decode`], for bytes whose checksum is known to be right.
+pub fn decode_checked(bytes: &[u8], ino: u64, geometry: &Geometry) -> Result<Inode, &'static str> {
+    let raw = RawInode::ref_from_bytes(bytes).map_err(|_| "it has another size")?;
     let mode = raw.mode.get();
     let Some(kind) = FileType::from_mode(mode) else { return Err("no such file type") };
     let size = raw.size.get();

@@ -8,7 +8,7 @@
 use super::{Inode, ROOT};
 use crate::fs::TiffinFs;
 use crate::locks;
-use alloc::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use alloc::sync::Arc;
 use core::ops::Deref;
 use libbentofs::ks::sync::{LockName, RwLock};
@@ -64,7 +64,7 @@ impl Slot {
 #[derive(Debug)]
 pub struct Table {
     /// By inode number.
-    pub slots: BTreeMap<u64, Slot>,
+    pub slots: SortedMap<Slot>,
 }
 
 /// A reference to an inode in memory, for one op.
@@ -102,7 +102,7 @@ impl TiffinFs {
     /// The kernel keeps a lookup on every inode that it has an op on, so one that is in the table stays there for as long as the op takes,
     /// and one that is not is pinned.
     pub(crate) fn get(&self, ino: u64) -> Result<Ref<'_>> {
-        if let Some(slot) = self.table.read().slots.get(&ino).filter(|slot| slot.is_held()) {
+        if let Some(slot) = self.table.read().slots.get(ino).filter(|slot| slot.is_held()) {
             return Ok(Ref { fs: self, node: slot.node.clone(), pinned: false });
         }
         let node = self.with_slot(ino, |slot| {
@@ -129,12 +129,12 @@ impl TiffinFs {
     /// Calls `use_it` with the slot of `ino`, which is filled from the device when it is not there.
     pub(crate) fn with_slot<R>(&self, ino: u64, use_it: impl FnOnce(&mut Slot) -> R) -> Result<R> {
         let mut table = self.table.write();
-        if let Some(slot) = table.slots.get_mut(&ino) {
+        if let Some(slot) = table.slots.get_mut(ino) {
             return Ok(use_it(slot));
         }
         let inode = Inode::load(&self.volume, ino)?;
         let doomed = inode.nlink == 0;
-        let slot = table.slots.entry(ino).or_insert(Slot::new(Node::new(inode), doomed));
+        let slot = table.slots.or_insert(ino, Slot::new(Node::new(inode), doomed));
         Ok(use_it(slot))
     }
 
@@ -152,14 +152,14 @@ impl TiffinFs {
     pub(crate) fn settle(&self, ino: u64, give_up: impl FnOnce(&mut Slot)) {
         let node = {
             let mut table = self.table.write();
-            let Some(slot) = table.slots.get_mut(&ino) else { return };
+            let Some(slot) = table.slots.get_mut(ino) else { return };
             give_up(slot);
             // One that is open stays until it is closed.
             if !slot.is_idle() || self.handles.write().keep_if_open(ino) {
                 return;
             }
             if !slot.doomed || self.volume.read_only {
-                table.slots.remove(&ino);
+                table.slots.remove(ino);
                 return;
             }
             slot.pins = 1;
@@ -167,13 +167,13 @@ impl TiffinFs {
         };
         if let Err(errno) = self.reclaim(node) {
             crate::corrupt::say(format_args!("inode {ino} could not be freed ({errno}); the next mount will try again"));
-            self.table.write().slots.remove(&ino);
+            self.table.write().slots.remove(ino);
         }
     }
 
     /// Notes whether `ino`, whose lock the caller holds, has names.
     pub(crate) fn set_doomed(&self, ino: u64, doomed: bool) {
-        if let Some(slot) = self.table.write().slots.get_mut(&ino) {
+        if let Some(slot) = self.table.write().slots.get_mut(ino) {
             slot.doomed = doomed;
         }
     }

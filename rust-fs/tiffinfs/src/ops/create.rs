@@ -16,7 +16,7 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use libbentofs::ks::block::Durability;
-use libbentofs::{Entry, Errno, FileType, Name, Request, Result, Time};
+use libbentofs::{Entry, Errno, FileType, Ino, Name, Request, Result, Time};
 
 /// Longest target of a symbolic link, as Linux has it.
 const TARGET_MAX: usize = 4095;
@@ -53,6 +53,13 @@ impl New<'_> {
 }
 
 impl TiffinFs {
+    /// The inode behind a name, which is not looked up by this: for a file system around this one. ENOENT when there is none.
+    pub fn ino_of(&self, parent: Ino, name: &Name) -> Result<Ino> {
+        let parent = self.get(parent.0)?;
+        let dir = self.checked(&parent)?;
+        Ok(Ino(dir.find(&self.volume, name.as_bytes())?.ino))
+    }
+
     pub(crate) fn lookup_name(&self, parent: u64, name: &Name) -> Result<Entry> {
         let parent = self.get(parent)?;
         let node = {

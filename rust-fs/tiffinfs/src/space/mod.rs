@@ -56,10 +56,21 @@ impl Allocator {
     }
 
     fn read(device: &Device, geometry: &Geometry, sealed: bool) -> Result<Allocator> {
-        let block_groups = counts(device, geometry.block_bitmap, sealed)?;
-        let inode_groups = counts(device, geometry.inode_bitmap, sealed)?;
+        let blocks = counts(device, geometry.block_bitmap, sealed)?;
+        let inodes = counts(device, geometry.inode_bitmap, sealed)?;
+        Allocator::with_counts(geometry, blocks, inodes).ok_or_else(|| corrupt(format_args!("bitmap: more is free than there is")))
+    }
+
+    /// From the clear bits of each bitmap; `None` when there are not as many as bitmaps, or more than a bitmap has bits.
+    pub fn with_counts(geometry: &Geometry, block_groups: Vec<u32>, inode_groups: Vec<u32>) -> Option<Allocator> {
+        let fits = |groups: &[u32], bitmap: Region| {
+            groups.len() as u64 == bitmap.count && groups.iter().all(|&free| u64::from(free) <= BITS_PER_BITMAP)
+        };
+        if !fits(&block_groups, geometry.block_bitmap) || !fits(&inode_groups, geometry.inode_bitmap) {
+            return None;
+        }
         let sum = |groups: &[u32]| groups.iter().map(|&free| u64::from(free)).sum();
-        Ok(Allocator {
+        Some(Allocator {
             free_blocks: sum(&block_groups),
             free_inodes: sum(&inode_groups),
             block_groups,

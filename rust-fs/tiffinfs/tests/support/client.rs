@@ -126,9 +126,13 @@ impl Client {
     }
 
     pub fn import(dev: u64, state: &[u8]) -> Res<Client> {
+        Client::import_as(dev, desc().state_schema, state)
+    }
+
+    pub fn import_as(dev: u64, schema: u32, state: &[u8]) -> Res<Client> {
         let mut instance = std::ptr::null_mut();
         // SAFETY: the contract.
-        ok(unsafe { (desc().import_state)(&args(dev, ""), 1, Str::new(state), &mut instance) })?;
+        ok(unsafe { (desc().import_state)(&args(dev, ""), schema, Str::new(state), &mut instance) })?;
         Ok(Client { dev, instance })
     }
 

@@ -12,7 +12,8 @@ export type Recording = {
 };
 
 /** One mount, as its host tells. */
-export type MountStatus = {
+export type HostMount = {
+  readonly kind: 'host';
   /** Absent for a mount whose place cannot be told from its socket. */
   readonly mountpoint: string | null;
   readonly socket: string;
@@ -27,7 +28,7 @@ export type MountStatus = {
 };
 
 /** Asks every mount of this user; one that has just gone is left out. */
-export async function mountStatuses(env: Env): Promise<readonly MountStatus[]> {
+export async function hostMounts(env: Env): Promise<readonly HostMount[]> {
   const places = new Map((await mountpoints()).map((place) => [controlSocket(env, place), place]));
   const found = await Promise.all(
     (await controlSockets(env)).map((socket) => statusOf(socket, places.get(socket)).catch(gone)),
@@ -40,11 +41,12 @@ function gone(error: unknown): undefined {
   return undefined;
 }
 
-async function statusOf(socket: string, mountpoint: string | undefined): Promise<MountStatus> {
+async function statusOf(socket: string, mountpoint: string | undefined): Promise<HostMount> {
   const said = await askMount(socket, { command: 'status' });
   const recording: unknown = Reflect.get(said, 'recording');
   const crash: unknown = Reflect.get(said, 'crash');
   return {
+    kind: 'host',
     mountpoint: mountpoint ?? null,
     socket,
     fs: text(said, 'fs'),

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+//! The log: the last deeds, in the order in which they were done.
+
+use crate::deed::Deed;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt::Write;
+use libbentofs::cbor::decode::Error as DecodeError;
+use libbentofs::cbor::{Decoder, Encoder};
+use libbentofs::{Errno, Result};
+
+/// Deeds that are kept. A hand-over takes them along while ops wait, so they are few.
+pub const CAPACITY: usize = 1024;
+
+/// Longest text that an extended attribute can be.
+const TEXT_MAX: usize = 65_536;
+
+/// The log.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// Number of the first deed in `deeds`, counted from the first ever.
+    first: u64,
+    deeds: VecDeque<Deed>,
+}
+
+impl Log {
+    /// Adds what was done last.
+    pub fn add(&mut self, deed: Deed) {
+        if self.deeds.len() == CAPACITY {
+            self.deeds.pop_front();
+            self.first += 1;
+        }
+        self.deeds.push_back(deed);
+    }
+
+    /// The deeds that `wanted` picks, one a line, each with its number: the latest that fit, in order. ENODATA when there are none.
+    pub fn text(&self, wanted: impl Fn(&Deed) -> bool) -> Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        let mut room = TEXT_MAX;
+        for (at, deed) in self.deeds.iter().enumerate().rev().filter(|(_, deed)| wanted(deed)) {
+            let mut line = alloc::string::String::new();
+            writeln!(line, "{} {deed}", self.first + at as u64).map_err(|_| Errno::ENOMEM)?;
+            let Some(left) = room.checked_sub(line.len()) else { break };
+            room = left;
+            lines.push(line);
+        }
+        if lines.is_empty() {
+            return Err(Errno::ENODATA);
+        }
+        Ok(lines.into_iter().rev().flat_map(alloc::string::String::into_bytes).collect())
+    }
+
+    /// The log as one item of CBOR.
+    pub fn encode(&self) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        // What a deed takes with short names: room is taken once, not as it grows.
+        out.try_reserve(64 + self.deeds.len() * 80)?;
+        let mut encoder = Encoder::new(&mut out);
+        let begun = encoder.map(2).and_then(|out| out.str("first")?.u64(self.first)?.str("deeds")?.array(self.deeds.len() as u64));
+        begun.map_err(|_| Errno::ENOMEM)?;
+        for deed in &self.deeds {
+            deed.encode(&mut encoder).map_err(|_| Errno::ENOMEM)?;
+        }
+        Ok(out)
+    }
+
+    /// The log in `bytes`, which [`Log::encode`] made; EINVAL when it did not.
+    pub fn decode(bytes: &[u8]) -> Result<Log> {
+        let decode = || -> core::result::Result<Log, DecodeError> {
+            let from = &mut Decoder::new(bytes);
+            let mut log = Log::default();
+            for _ in 0..from.map()?.unwrap_or_default() {
+                match from.str()? {
+                    "first" => log.first = from.u64()?,
+                    "deeds" => {
+                        for _ in 0..from.array()?.unwrap_or_default() {
+                            let deed = Deed::decode(from)?;
+                            log.add(deed);
+                        }
+                    }
+                    _ => from.skip()?,
+                }
+            }
+            Ok(log)
+        };
+        decode().map_err(|_| Errno::EINVAL)
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+//! Handing the state over to other versions.
+
+mod support;
+
+use libbentofs::cbor::data::Type;
+use libbentofs::cbor::{Decoder, Encoder};
+use support::client::{Client, fsck, mkfs};
+use support::device;
+
+const EINVAL: i32 = 22;
+
+fn fresh() -> Client {
+    let dev = device::add(vec![0x5A; 16 << 20]);
+    mkfs(dev, "").unwrap();
+    Client::mount(dev).unwrap()
+}
+
+/// The numbers of an array, which may have no length.
+fn numbers(from: &mut Decoder<'_>) -> Vec<u64> {
+    let Some(count) = from.array().unwrap() else {
+        let mut all = Vec::new();
+        while from.datatype().unwrap() != Type::Break {
+            all.push(from.u64().unwrap());
+        }
+        from.skip().unwrap();
+        return all;
+    };
+    (0..count).map(|_| from.u64().unwrap()).collect()
+}
+
+/// Copies one item.
+fn copy(from: &mut Decoder<'_>, out: &mut Vec<u8>) {
+    let start = from.position();
+    from.skip().unwrap();
+    out.extend_from_slice(&from.input()[start..from.position()]);
+}
+
+/// What schema 1 makes of a state of schema 2: a map for each inode and handle, and no counts of what is free.
+fn as_schema_1(state: &[u8]) -> Vec<u8> {
+    let from = &mut Decoder::new(state);
+    let mut out = Vec::new();
+    Encoder::new(&mut out).map(from.map().unwrap().unwrap()).unwrap();
+    while from.position() < state.len() {
+        let part = from.str().unwrap();
+        Encoder::new(&mut out).str(part).unwrap();
+        match part {
+            "space" => {
+                let keys = from.map().unwrap().unwrap();
+                Encoder::new(&mut out).map(keys - 2).unwrap();
+                for _ in 0..keys {
+                    let key = from.str().unwrap();
+                    if key.starts_with("free") {
+                        from.skip().unwrap();
+                    } else {
+                        Encoder::new(&mut out).str(key).unwrap();
+                        copy(from, &mut out);
+                    }
+                }
+            }
+            "inodes" => {
+                assert_eq!((from.map().unwrap(), from.str().unwrap()), (Some(1), "inoLookupsFlags"));
+                let inodes = numbers(from);
+                let mut e = Encoder::new(&mut out);
+                e.array(inodes.len() as u64 / 3).unwrap();
+                for inode in inodes.chunks(3) {
+                    e.map(4).unwrap().str("ino").unwrap().u64(inode[0]).unwrap().str("lookups").unwrap().u64(inode[1]).unwrap();
+                    e.str("doomed").unwrap().bool(inode[2] & 1 != 0).unwrap();
+                    e.str("checked").unwrap().bool(inode[2] & 2 != 0).unwrap();
+                }
+            }
+            "handles" => {
+                assert_eq!((from.map().unwrap(), from.str().unwrap()), (Some(3), "next"));
+                let next = from.u64().unwrap();
+                assert_eq!(from.str().unwrap(), "fhInoFlags");
+                let open = numbers(from);
+                assert_eq!(from.str().unwrap(), "forgotten");
+                let forgotten = numbers(from);
+                let mut e = Encoder::new(&mut out);
+                e.map(2)
+                    .unwrap()
+                    .str("next")
+                    .unwrap()
+                    .u64(next)
+                    .unwrap()
+                    .str("open")
+                    .unwrap()
+                    .array(open.len() as u64 / 3)
+                    .unwrap();
+                for handle in open.chunks(3) {
+                    e.map(4).unwrap().str("fh").unwrap().u64(handle[0]).unwrap().str("ino").unwrap().u64(handle[1]).unwrap();
+                    e.str("flags").unwrap().u64(handle[2]).unwrap();
+                    e.str("forgotten").unwrap().bool(forgotten.contains(&handle[1])).unwrap();
+                }
+            }
+            _ => copy(from, &mut out),
+        }
+    }
+    out
+}
+
+/// Inodes of every condition: open, looked up, without a name, without a lookup.
+fn busy() -> (Client, Vec<(u64, u64)>) {
+    let fs = fresh();
+    let mut open = Vec::new();
+    for i in 0..100 {
+        let (entry, fh) = fs.create(1, format!("file-{i}").as_bytes(), 0).unwrap();
+        fs.write(entry.nodeid, fh, 0, format!("content {i}").as_bytes()).unwrap();
+        match i % 4 {
+            0 => fs.unlink(1, format!("file-{i}").as_bytes()).unwrap(),
+            1 => fs.release(entry.nodeid, fh).unwrap(),
+            2 => {
+                fs.unlink(1, format!("file-{i}").as_bytes()).unwrap();
+                fs.forget(entry.nodeid, 1);
+            }
+            _ => {}
+        }
+        if i % 4 != 1 {
+            open.push((entry.nodeid, fh));
+        }
+    }
+    (fs, open)
+}
+
+#[test]
+fn a_state_of_schema_1_is_read() {
+    let (old, open) = busy();
+    let state = old.export();
+    let fs = Client::import_as(old.dev, 1, &as_schema_1(&state)).unwrap();
+    assert!(fs.export() == state, "both schemas say the same");
+    old.discard();
+    for (ino, fh) in open {
+        assert!(fs.read(ino, fh, 0, 100).unwrap().starts_with(b"content "));
+        fs.release(ino, fh).unwrap();
+    }
+    let dev = fs.dev;
+    fs.unmount().unwrap();
+    assert_eq!(fsck(dev), (0, String::new()));
+    device::remove(dev);
+}
+
+#[test]
+fn what_another_version_adds_is_kept_and_handed_on() {
+    let (old, _) = busy();
+    let state = old.export();
+    // One key more, before and after those that are known.
+    let mut more = Vec::new();
+    let keys = Decoder::new(&state).map().unwrap().unwrap();
+    Encoder::new(&mut more).map(keys + 1).unwrap();
+    more.extend_from_slice(&state[1..]);
+    Encoder::new(&mut more)
+        .str("other")
+        .unwrap()
+        .array(2)
+        .unwrap()
+        .str("of")
+        .unwrap()
+        .map(1)
+        .unwrap()
+        .u8(1)
+        .unwrap()
+        .bool(true)
+        .unwrap();
+    let fs = Client::import(old.dev, &more).unwrap();
+    assert!(fs.export() == more, "the same to the byte");
+    fs.discard();
+    old.discard();
+}
+
+#[test]
+fn a_state_that_is_cut_or_makes_no_sense_is_refused() {
+    let (old, _) = busy();
+    let state = old.export();
+    for cut in (0..state.len()).step_by(7) {
+        assert_eq!(Client::import(old.dev, &state[..cut]).err(), Some(EINVAL), "cut at {cut}");
+    }
+    // Whatever one byte is changed to, the answer is an instance or a refusal.
+    for at in (0..state.len()).step_by(3) {
+        let mut damaged = state.clone();
+        damaged[at] ^= 0xFF;
+        if let Ok(fs) = Client::import(old.dev, &damaged) {
+            fs.discard();
+        }
+    }
+    old.discard();
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../../base/errors.js';
+import { findHost, type Surroundings } from '../../host/locate.js';
+import { buildKernel } from '../../host/modules/build-kernel.js';
+import { resolveModule } from '../../host/modules/resolve-module.js';
+import { runProgram } from '../../host/modules/run-program.js';
+import { describeModule } from '../describe-module.js';
+import { hostFailure } from '../host-failure.js';
+import { findAcceleration } from './acceleration.js';
+import { loadModules, mountFs, unmountFs } from './bento-guest.js';
+import { Guest, type GuestOptions } from './guest.js';
+import { findVmTools } from './tools.js';
+
+/** Where the file system is mounted in the guest; $BENTO_RR_MOUNT says so there. */
+export const MOUNTPOINT = '/mnt/bento';
+
+export type VmRequest = {
+  /** Name of the file system. */
+  readonly fs: string;
+  readonly memoryMib?: number | undefined;
+  readonly cpus?: number | undefined;
+  readonly icount?: boolean | undefined;
+  /** Image to mount, and to keep; it is made when it is not there. Absent: a temporary one. */
+  readonly disk?: string | undefined;
+  /** Bytes of an image that is made. */
+  readonly size: bigint;
+  /** Folder to keep the guest's console and jobs in. */
+  readonly keep?: string | undefined;
+  readonly mountOptions?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What is going on, for a progress line. */
+  readonly onPhase?: ((text: string) => void) | undefined;
+  readonly onLine?: ((line: string) => void) | undefined;
+  readonly onConsole?: ((line: string) => void) | undefined;
+  readonly terminal?: boolean | undefined;
+  /** Where what is remembered of this machine goes: the answer of the acceleration probe. */
+  readonly cache: string;
+};
+
+export type VmCommand = {
+  readonly words: readonly [string, ...string[]];
+  readonly timeoutMs?: number | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly onStdout: (bytes: Uint8Array) => Promise<void> | void;
+  readonly onStderr: (bytes: Uint8Array) => Promise<void> | void;
+  /** Trace to keep of it. */
+  readonly trace?: string | undefined;
+};
+
+/** A guest with the file system mounted, given to `work`; ended afterwards, whatever happens. */
+export async function withMountedGuest<T>(
+  request: VmRequest,
+  around: Surroundings,
+  work: (guest: Guest) => Promise<T>,
+): Promise<T> {
+  const { signal, onLine } = request;
+  const tools = await findVmTools(around.env);
+  request.onPhase?.('building the modules');
+  const module = await resolveModule(request.fs, around, { signal, onLine });
+  if (module.spec.kind !== 'name') {
+    throw new UsageError(`${request.fs} cannot be mounted in a guest`, { hint: 'give the name of a file system' });
+  }
+  const { name } = module.spec;
+  const facts = await describeModule(module.path, around, signal);
+  const kernelDir = tools.kernel.headers;
+  const build = await buildKernel({ home: around.home, env: around.env, fs: [name], kernelDir, signal, onLine });
+  request.onPhase?.('looking for acceleration');
+  const acceleration = request.icount
+    ? 'tcg'
+    : await findAcceleration(tools, join(request.cache, 'vm-accel'), around.env);
+  const scratch = await mkdtemp(join(tmpdir(), 'bento-vm-disk-'));
+  try {
+    const image = facts.needsDevice ? await makeImage(request, module.path, scratch, around) : undefined;
+    request.onPhase?.('booting');
+    const options: GuestOptions = {
+      ...{ tools, acceleration, home: around.home, env: around.env, signal },
+      ...{ memoryMib: request.memoryMib, cpus: request.cpus, icount: request.icount, onConsole: request.onConsole },
+      disks: image === undefined ? [] : [{ path: image }],
+      folder: request.keep,
+      terminal: request.terminal,
+    };
+    const guest = await Guest.start(options);
+    try {
+      await loadModules(guest, build);
+      const device = image === undefined ? undefined : '/dev/vda';
+      await mountFs(guest, { fs: facts.fs, device, at: MOUNTPOINT, options: request.mountOptions });
+      request.onPhase?.('');
+      const result = await work(guest);
+      await unmountFs(guest, MOUNTPOINT);
+      await guest.shutDown();
+      return result;
+    } finally {
+      await guest[Symbol.asyncDispose]();
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command in the mount and gives its status; keeps a trace of it when asked. */
+export async function runInMount(
+  guest: Guest,
+  command: VmCommand,
+  home: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const traceInside = join(guest.folder, 'share/trace.btr');
+  const words = command.trace === undefined ? command.words : captured(home, guest.inGuest(traceInside), command.words);
+  const done = await guest.run({
+    words,
+    cwd: MOUNTPOINT,
+    env: { ...command.env, BENTO_RR_MOUNT: MOUNTPOINT },
+    timeoutMs: command.timeoutMs,
+    onStdout: command.onStdout,
+    onStderr: command.onStderr,
+    signal,
+  });
+  if (command.trace !== undefined) await copyFile(traceInside, command.trace);
+  return done.status;
+}
+
+/** The command with a capture around it: bento-rr itself, in the guest, records from the kernel there. */
+function captured(home: string, trace: string, words: readonly string[]): readonly [string, ...string[]] {
+  const record = ['record', '--source', 'kernel', '--mount', MOUNTPOINT, '-o', trace, '--'];
+  return [join(home, 'bin/bento-rr'), ...record, ...words];
+}
+
+/** The image to mount: the user's, made when it is absent, or a temporary one; with a file system on it. */
+async function makeImage(request: VmRequest, module: string, scratch: string, around: Surroundings): Promise<string> {
+  const image = request.disk ?? join(scratch, 'disk');
+  const found = await stat(image).catch(() => undefined);
+  if (found !== undefined) return image;
+  const host = await findHost(around);
+  const args = ['--json-errors', 'mkfs', '--module', module, '--size', String(request.size), image];
+  const done = await runProgram(host, args, { cwd: around.cwd, env: around.env, signal: request.signal });
+  if (!done.ok) throw hostFailure(done.stderr, `bento-host could not make a file system on ${image} (${done.how})`);
+  return image;
+}
+
+/** A shell on the guest's second serial line, which is this process's terminal. */
+export async function runShell(
+  guest: Guest,
+  term: string,
+  size: { readonly columns: number; readonly rows: number },
+): Promise<number> {
+  const line = '/dev/ttyS1';
+  const script = `stty -F ${line} rows ${size.rows} cols ${size.columns}; exec setsid -c -w bash -i <${line} >${line} 2>&1`;
+  const env = { TERM: term, BENTO_RR_MOUNT: MOUNTPOINT, PS1: 'guest:\\w\\$ ' };
+  return (await guest.run({ words: ['sh', '-c', script], cwd: MOUNTPOINT, env })).status;
+}
