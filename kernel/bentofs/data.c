@@ -64,16 +64,16 @@ static int bento_read_folio(struct file *file, struct folio *folio)
 /* One READ for as many pages as there are. Pages of a READ that failed are asked for again one by one, where the error is answered. */
 static void bento_readahead(struct readahead_control *rac)
 {
-	unsigned int i, nr, most = min(readahead_count(rac), (unsigned int)BENTO_MAX_PAGES);
 	struct inode *inode = rac->mapping->host;
-	struct bento_run *run = bento_run_alloc(most, readahead_gfp_mask(rac->mapping) & ~__GFP_HIGHMEM);
+	struct bento_run *run = bento_run_alloc(readahead_count(rac), readahead_gfp_mask(rac->mapping) & ~__GFP_HIGHMEM);
 	struct page **pages;
+	unsigned int i, nr;
 	int err;
 
 	if (!run)
 		return;
 	pages = run->pages;
-	while ((nr = __readahead_batch(rac, pages, most))) {
+	while ((nr = __readahead_batch(rac, pages, run->most_pages))) {
 		bento_run_begin(run, page_offset(pages[0]));
 		for (i = 0; i < nr; i++)
 			bento_run_add(run, pages[i], 0, PAGE_SIZE);

@@ -17,6 +17,12 @@ static bool has_pages(const struct iov_iter *iter)
 	return user_backed_iter(iter) || iov_iter_is_bvec(iter) || iov_iter_is_xarray(iter);
 }
 
+static struct bento_run *alloc_for(const struct iov_iter *iter)
+{
+	/* Each segment of the iterator may begin and end within a page. */
+	return bento_run_alloc((iov_iter_count(iter) >> PAGE_SHIFT) + 1 + iter->nr_segs, GFP_KERNEL);
+}
+
 /* Pins the next pages of `iter`, and moves it past them. Bytes, or a negative errno. */
 static ssize_t pin(struct bento_run *run, loff_t pos, struct iov_iter *iter)
 {
@@ -25,10 +31,11 @@ static ssize_t pin(struct bento_run *run, loff_t pos, struct iov_iter *iter)
 	size_t at;
 
 	bento_run_begin(run, pos);
-	while (iov_iter_count(iter) && run->nr_pages + ARRAY_SIZE(pages) <= BENTO_MAX_PAGES) {
+	while (iov_iter_count(iter) && run->nr_pages < run->most_pages) {
+		unsigned int most = min_t(unsigned int, run->most_pages - run->nr_pages, ARRAY_SIZE(pages));
 		struct page **page = pages;
 
-		got = iov_iter_get_pages2(iter, pages, SIZE_MAX, ARRAY_SIZE(pages), &at);
+		got = iov_iter_get_pages2(iter, pages, SIZE_MAX, most, &at);
 		if (got <= 0)
 			break;
 		while (got) {
@@ -119,7 +126,7 @@ ssize_t bento_direct_read(struct kiocb *iocb, struct iov_iter *to)
 		iocb->ki_flags &= ~IOCB_DIRECT;
 		return generic_file_read_iter(iocb, to);
 	}
-	run = bento_run_alloc(BENTO_MAX_PAGES, GFP_KERNEL);
+	run = alloc_for(to);
 	if (!run)
 		return -ENOMEM;
 	inode_lock_shared(inode);
@@ -178,7 +185,7 @@ ssize_t bento_direct_write(struct kiocb *iocb, struct iov_iter *from)
 
 	if (!has_pages(from))
 		return generic_perform_write(iocb, from);
-	run = bento_run_alloc(BENTO_MAX_PAGES, GFP_KERNEL);
+	run = alloc_for(from);
 	if (!run)
 		return -ENOMEM;
 	if (begin > inode->i_size)

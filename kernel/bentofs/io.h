@@ -16,12 +16,13 @@ struct bento_run {
 	size_t len;				/* bytes in segs */
 	unsigned int nr_segs;
 	unsigned int nr_pages;
-	struct page **pages;			/* BENTO_MAX_PAGES */
-	struct bento_seg *segs;			/* likewise; fewer when pages are neighbours in memory */
+	unsigned int most_pages;
+	struct page **pages;
+	struct bento_seg *segs;			/* fewer when pages are neighbours in memory */
 };
 
-/* Room for a run; NULL. */
-struct bento_run *bento_run_alloc(unsigned int pages, gfp_t gfp);
+/* A run with room for so many pages, BENTO_MAX_PAGES at most; NULL. */
+struct bento_run *bento_run_alloc(unsigned long pages, gfp_t gfp);
 void bento_run_free(struct bento_run *run);
 
 /* Makes the run empty, at byte `pos` of the file. */

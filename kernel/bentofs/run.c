@@ -7,13 +7,15 @@
 
 #include "io.h"
 
-struct bento_run *bento_run_alloc(unsigned int pages, gfp_t gfp)
+struct bento_run *bento_run_alloc(unsigned long pages, gfp_t gfp)
 {
 	struct bento_run *run;
 
+	pages = clamp(pages, 1UL, (unsigned long)BENTO_MAX_PAGES);
 	run = kmalloc(sizeof(*run) + pages * (sizeof(*run->segs) + sizeof(*run->pages)), gfp);
 	if (!run)
 		return NULL;
+	run->most_pages = pages;
 	run->segs = (struct bento_seg *)(run + 1);
 	run->pages = (struct page **)(run->segs + pages);
 	bento_run_begin(run, 0);

@@ -91,7 +91,7 @@ static int add_page(struct page *page, struct writeback_control *wbc, void *data
 	/* A mapping may have written past the end. */
 	if (len < PAGE_SIZE)
 		zero_user_segment(page, len, PAGE_SIZE);
-	if (run->nr_pages && (pos != run->pos + run->len || run->nr_pages == BENTO_MAX_PAGES))
+	if (run->nr_pages && (pos != run->pos + run->len || run->nr_pages == run->most_pages))
 		write_run(w);
 	if (!run->nr_pages)
 		bento_run_begin(run, pos);
@@ -113,7 +113,7 @@ int bento_writepages(struct address_space *mapping, struct writeback_control *wb
 	unsigned int nofs = memalloc_nofs_save();
 	int err = -ENOMEM;
 
-	w.run = bento_run_alloc(BENTO_MAX_PAGES, GFP_NOFS);
+	w.run = bento_run_alloc(mapping->nrpages, GFP_NOFS);
 	if (!w.run)
 		goto out;
 	err = write_cache_pages(mapping, wbc, add_page, &w);
