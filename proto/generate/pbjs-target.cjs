@@ -17,7 +17,10 @@ module.exports = function bentoTarget(root, _options, callback) {
           alias: 'trace',
           path: './trace.js',
         }),
-        'kernel/include/bento_trace_fields.h': cHeader.emitHeader([root.lookup('bento.trace.v1'), root.lookup('bento.kernel.v1')]),
+        'kernel/include/bento_trace_fields.h': cHeader.emitHeader([
+          root.lookup('bento.trace.v1'),
+          root.lookup('bento.kernel.v1'),
+        ]),
       }),
     )
     .then((json) => callback(null, json), callback);

@@ -71,8 +71,14 @@ export class HostMount {
 
   /** Mounts, and comes back once files can be used. */
   static async start(request: MountRequest, around: Surroundings): Promise<HostMount> {
+    const what = `bento-host could not mount at ${request.mountpoint}`;
+    return HostMount.startWith(argumentsOf(request), what, around);
+  }
+
+  /** The same with the host's own words: `mount`, or `collect`, which serves a recording in the kernel and tells as a mount does. */
+  static async startWith(words: readonly string[], what: string, around: Surroundings): Promise<HostMount> {
     const host = await findHost(around);
-    const child = spawn(host, argumentsOf(request), {
+    const child = spawn(host, words, {
       env: around.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: ^C on the terminal is for the command first, and the mount must outlive it.
@@ -80,7 +86,7 @@ export class HostMount {
     });
     const mount = new HostMount(child);
     const ended = await Promise.race([mount.#ready.then(() => undefined), mount.#exit]);
-    if (ended !== undefined) throw mount.#failure(`bento-host could not mount at ${request.mountpoint} (${ended})`);
+    if (ended !== undefined) throw mount.#failure(`${what} (${ended})`);
     return mount;
   }
 

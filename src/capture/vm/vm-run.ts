@@ -49,6 +49,8 @@ export type VmCommand = {
   readonly onStderr: (bytes: Uint8Array) => Promise<void> | void;
   /** Trace to keep of it. */
   readonly trace?: string | undefined;
+  /** Options of `record` for it. */
+  readonly recordOptions?: readonly string[] | undefined;
 };
 
 /** A guest with the file system mounted, given to `work`; ended afterwards, whatever happens. */
@@ -109,7 +111,7 @@ export async function runInMount(
   signal?: AbortSignal,
 ): Promise<number> {
   const traceInside = join(guest.folder, 'share/trace.btr');
-  const words = command.trace === undefined ? command.words : captured(home, guest.inGuest(traceInside), command.words);
+  const words = command.trace === undefined ? command.words : captured(home, guest.inGuest(traceInside), command);
   const done = await guest.run({
     words,
     cwd: MOUNTPOINT,
@@ -124,8 +126,8 @@ export async function runInMount(
 }
 
 /** The command with a capture around it: bento-rr itself, in the guest, records from the kernel there. */
-function captured(home: string, trace: string, words: readonly string[]): readonly [string, ...string[]] {
-  const record = ['record', '--source', 'kernel', '--mount', MOUNTPOINT, '-o', trace, '--'];
+function captured(home: string, trace: string, { words, recordOptions }: VmCommand): readonly [string, ...string[]] {
+  const record = ['record', '--source', 'kernel', '--mount', MOUNTPOINT, '-o', trace, ...(recordOptions ?? []), '--'];
   return [join(home, 'bin/bento-rr'), ...record, ...words];
 }
 

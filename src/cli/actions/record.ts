@@ -2,10 +2,11 @@
 
 import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { EnvironmentError, UsageError } from '../../base/errors.js';
+import { UsageError } from '../../base/errors.js';
 import { EXIT, type ExitCode } from '../../base/exit-codes.js';
 import { formatBytes, formatCount, formatPlural } from '../../base/format.js';
-import type { DataPolicy, DropPolicy, RecordProgress } from '../../capture/host-mount.js';
+import type { DataPolicy, RecordProgress } from '../../capture/host-mount.js';
+import { type KernelPolicy, recordInKernel } from '../../capture/kernel/record.js';
 import { type Recorded, record } from '../../capture/record.js';
 import { resolveModule } from '../../host/modules/resolve-module.js';
 import { jsonDocument } from '../../report/json-document.js';
@@ -23,7 +24,7 @@ export type RecordInput = {
     readonly size: bigint | undefined;
     readonly output: string | undefined;
     readonly data: DataPolicy;
-    readonly policy: DropPolicy;
+    readonly policy: KernelPolicy;
     readonly fsOptions: string | undefined;
     readonly threads: number | undefined;
     readonly repo: string | undefined;
@@ -34,8 +35,9 @@ const DEFAULT_SIZE = 1n << 30n;
 
 /** The work of `record`. */
 export async function runRecord(ctx: Context, { args, options }: RecordInput): Promise<ExitCode> {
-  checkSource(options.source);
   const words = checkCommand(args.command);
+  if (options.source !== 'fuse') return runElsewhere(ctx, words, options);
+  const policy = options.policy === 'flight' ? noFlight() : options.policy;
   const mountpoint = options.mount === undefined ? undefined : await checkFolder(resolve(ctx.cwd, options.mount));
   const around = surroundingsOf(ctx);
   const build = { ...buildOptions(ctx), repo: repoOf(ctx, options.repo) };
@@ -49,7 +51,7 @@ export async function runRecord(ctx: Context, { args, options }: RecordInput): P
       mountpoint,
       image: options.image === undefined ? undefined : resolve(ctx.cwd, options.image),
       size: options.size ?? DEFAULT_SIZE,
-      policy: options.policy,
+      policy,
       data: options.data,
       fsOptions: options.fsOptions,
       threads: options.threads,
@@ -63,23 +65,56 @@ export async function runRecord(ctx: Context, { args, options }: RecordInput): P
     },
     around,
   );
+  return finish(ctx, trace, module.label, words, recorded);
+}
+
+/** Tells of the recording; the status to exit with. */
+async function finish(
+  ctx: Context,
+  trace: string,
+  module: string,
+  words: readonly string[],
+  recorded: Recorded,
+): Promise<ExitCode> {
   ctx.talk.progress('');
   await linkLatest(ctx, trace);
-  if (ctx.flags.json) await ctx.out.json(document(trace, module.label, words, recorded));
+  if (ctx.flags.json) await ctx.out.json(document(trace, module, words, recorded));
   else tell(ctx, trace, recorded);
   return recorded.account.crash === undefined ? recorded.status : EXIT.crashed;
 }
 
-function checkSource(source: RecordInput['options']['source']): void {
-  if (source === 'fuse') return;
-  throw new EnvironmentError(
-    'E_ENV_SOURCE',
-    `recording from the ${source === 'vm' ? 'VM' : 'kernel'} is not available in this version`,
+type Words = readonly [string, ...string[]];
+
+/** From a kernel: this machine's, or a guest's. */
+async function runElsewhere(ctx: Context, words: Words, options: RecordInput['options']): Promise<ExitCode> {
+  const trace = options.output === undefined ? await freeName(ctx, words[0]) : resolve(ctx.cwd, options.output);
+  if (options.source === 'vm') {
+    const { recordInVm } = await import('./record-vm.js');
+    const status = await recordInVm(ctx, { ...options, words, trace });
+    await linkLatest(ctx, trace);
+    return status;
+  }
+  const recorded = await recordInKernel(
     {
-      why: 'this version records in userspace, through FUSE',
-      hint: 'leave --source out',
+      trace,
+      mountpoint: options.mount === undefined ? undefined : resolve(ctx.cwd, options.mount),
+      policy: options.policy,
+      data: options.data,
+      words,
+      stdoutToStderr: ctx.flags.json,
+      isTerminal: ctx.stdin.isTTY === true,
+      signal: ctx.signal,
+      onProgress: (progress) => ctx.talk.progress(progressText(progress)),
     },
+    surroundingsOf(ctx),
   );
+  return finish(ctx, trace, 'kernel', words, recorded);
+}
+
+function noFlight(): never {
+  throw new UsageError('--policy flight is for recordings in the kernel', {
+    hint: 'use --source kernel, or drop or block',
+  });
 }
 
 function checkCommand(words: readonly string[]): readonly [string, ...string[]] {

@@ -12,7 +12,8 @@ export const record = defineCommand({
   description:
     'Mounts a fresh image in a temporary place, or what --mount and --image name, runs the command with the mount as its ' +
     'working directory ($BENTO_RR_MOUNT names it), unmounts, and exits with the status of the command. ^C interrupts the ' +
-    'command first; the recording is finished either way.',
+    'command first; the recording is finished either way. With --source kernel, what bentofs.ko has mounted (at --mount) is ' +
+    'recorded while the command runs in it, and stays mounted; with --source vm, that happens in a guest.',
   group: 'main',
   args: { command: { summary: 'the command to run', variadic: true } },
   options: {
@@ -30,8 +31,8 @@ export const record = defineCommand({
     },
     policy: {
       value: 'POLICY',
-      summary: 'when the disk lags: drop and count, or block',
-      choices: ['drop', 'block'],
+      summary: 'when the recorder lags: drop and count, or block; flight (kernel) keeps the newest in memory',
+      choices: ['drop', 'block', 'flight'],
       default: 'drop',
     },
     fsOptions: { value: 'LIST', summary: 'options for the file system, comma separated' },

@@ -223,7 +223,7 @@ impl TraceWriter {
         self.lost_on(0, cause, ops);
     }
 
-    /// Says that ops are missing here which processor `cpu` lost; with 0 ops, that something is that ops need.
+    /// The same, of processor `cpu`.
     pub fn lost_on(&mut self, cpu: u32, cause: Loss, ops: u64) {
         *self.untold.entry((cause.into(), cpu)).or_default() += ops;
         if ops > 0 {
