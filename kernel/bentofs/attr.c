@@ -9,7 +9,7 @@
 #include <linux/posix_acl.h>
 
 #include "bentofs.h"
-#include "statx.h"
+#include "../include/bento_statx.h"
 
 /* The kernel's clock for files ticks; the module's does not, and may have given a time that is this far ahead. */
 #define CLOCK_TICK_NS (2 * NSEC_PER_SEC / HZ)

@@ -13,6 +13,8 @@ const LICENCES: readonly (readonly [RegExp, string])[] = [
   [/^kernel\/uapi\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
   [/^proto\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
   [/^kernel\/include\//, '(GPL-2.0 WITH Linux-syscall-note) OR MIT'],
+  // A kernel module is the kernel's: it uses symbols that are for GPL code.
+  [/^test\/vm\/refusing\//, 'GPL-2.0'],
   [/^(?:kernel|tracepoints)\//, 'GPL-2.0'],
   [/^/, 'MIT OR Apache-2.0'],
 ];

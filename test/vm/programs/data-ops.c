@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT OR Apache-2.0
 /*
  * data-ops SEED COUNT FOLDER OTHER: the same random ops on files in two folders, of which OTHER's file system is the judge; what each call answers, what the files
  * hold and where their data lies must agree. Ends with status 1 and the op at the first difference.

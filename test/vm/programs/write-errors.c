@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT OR Apache-2.0
 /*
  * write-errors FILE NAME DEVICE: what descriptors hear of writes that fail later. FILE is on a file system on the device-mapper device NAME,
  * which maps DEVICE linearly; the blocks of the file are made to fail, and to work again. Prints a line an answer: its errno, 0 for none.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0
 /*
  * A version of tiffinfs that cannot take over, for a reason of one's choice; what a live upgrade must refuse without harm. It has no ops:
  * none of it may ever run but import_state().
