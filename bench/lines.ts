@@ -24,6 +24,7 @@ export const LINES = {
   firstFrame: atMost(300, '10 M ops: 300 ms to the first frame'),
   seek: atMost(100, '10 M ops: seek anywhere in 100 ms'),
   stepBack: atMost(50, 'step back 50 ms'),
+  gate: atMost(60, 'gate 1 M ops: 60 s'),
 } as const;
 
 /** Whether a value reaches its line. */

@@ -11,6 +11,7 @@ import { toJson } from '../src/base/json.js';
 import type { Surroundings } from '../src/host/locate.js';
 import { resolveModule } from '../src/host/modules/resolve-module.js';
 import type { Bench, BenchWorld } from './bench.js';
+import { gate } from './benches/gate.js';
 import { long } from './benches/long.js';
 import { record } from './benches/record.js';
 import { replay } from './benches/replay.js';
@@ -25,7 +26,7 @@ import { figureTable } from './report/figures.js';
 import { TraceShelf } from './trace-shelf.js';
 
 /** All of them, in the order they run: recording first, since what it records the others use. */
-const BENCHES: readonly Bench[] = [record, size, replay, stepBack, long];
+const BENCHES: readonly Bench[] = [record, size, replay, stepBack, gate, long];
 
 const ROUNDS = 5;
 /** What images and traces of a full run take, with room to spare. */

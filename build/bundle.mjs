@@ -27,7 +27,8 @@ try {
     target: 'node20.19',
     jsx: 'automatic',
     // React's development build keeps a performance entry for each render: hours of TUI would run out of memory.
-    define: { 'process.env.NODE_ENV': '"production"' },
+    // Yoga asks for fetch, which makes node load its HTTP client, and then does not use it: its code is in the bundle.
+    define: { 'process.env.NODE_ENV': '"production"', fetch: 'undefined' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',

@@ -86,7 +86,7 @@ size_t bento_run_write(struct inode *inode, const struct bento_file *bf, struct 
 {
 	struct fuse_write_in args = {
 		.fh = bf->fh,
-		.write_flags = cached ? FUSE_WRITE_CACHE : 0,
+		.write_flags = BENTO_WRITE_KEEP_TIMES | (cached ? FUSE_WRITE_CACHE : 0),
 		.flags = bf->flags,
 	};
 	struct bento_seg *segs = run->segs;

@@ -20,8 +20,10 @@
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
+#include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -53,6 +55,8 @@ struct upgrade {
 	struct move *moves;
 	unsigned int nr_moves;
 	struct bento_state state;
+	int err;
+	struct completion done;
 	char why[sizeof_field(struct bento_upgrade_result, why)];
 };
 
@@ -235,24 +239,61 @@ static void swap_all(struct upgrade *up)
 		/* From here on: whom to end. */
 		move->made = old;
 	}
-	/* Their devices were handed over: nothing is written. */
-	for (move = up->moves; move < up->moves + up->nr_moves; move++)
-		if (bento_instance_destroy(move->made, true))
-			pr_warn("%s: the old version, which is no longer used, failed in its end\n", up->fs->name);
 }
 
 static void back_out(struct upgrade *up, int err)
 {
 	struct move *move;
 
-	/* Ops first: the new instances are in nobody's way. */
 	for (move = up->moves; move < up->moves + up->nr_moves; move++)
 		if (move->result)
 			finish(up, move, move->mount->instance->version, err);
-	for (move = up->moves; move < up->moves + up->nr_moves; move++)
-		if (move->made)
-			bento_instance_destroy(move->made, true);
 	pr_warn("%s: upgrade refused: %s\n", up->fs->name, up->why);
+}
+
+/* Ops go on: the instances that are not needed end. Their devices are others' now: nothing is written. */
+static void end_unneeded(struct upgrade *up)
+{
+	struct move *move;
+
+	for (move = up->moves; move < up->moves + up->nr_moves; move++)
+		if (move->made && bento_instance_destroy(move->made, true))
+			pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
+}
+
+/* From the first gate that shuts to the last one that opens: everything that ops wait for. */
+static int pause_and_move(void *data)
+{
+	struct upgrade *up = data;
+	unsigned int nofs = memalloc_nofs_save(), i;
+
+	for (i = 0; i < up->nr_moves && !up->err; i++)
+		up->err = move_one(up, &up->moves[i]);
+	if (up->err)
+		back_out(up, up->err);
+	else
+		swap_all(up);
+	memalloc_nofs_restore(nofs);
+	complete(&up->done);
+	return 0;
+}
+
+/*
+ * On a thread of its own, ahead of every program: where more of them want to run than there are processors, whoever loads the module
+ * would get its turn now and then, while all that use the mounts wait for it.
+ */
+static int run_ahead(struct upgrade *up)
+{
+	struct task_struct *thread = kthread_create(pause_and_move, up, "bento-upgrade");
+
+	if (IS_ERR(thread)) {
+		back_out(up, refuse(up, PTR_ERR(thread), "no thread to do it"));
+		return PTR_ERR(thread);
+	}
+	sched_set_fifo(thread);
+	wake_up_process(thread);
+	wait_for_completion(&up->done);
+	return up->err;
 }
 
 static int collect(struct upgrade *up)
@@ -292,23 +333,18 @@ static int collect(struct upgrade *up)
  */
 int bento_upgrade(struct bento_fs *fs, struct bento_version *version)
 {
-	struct upgrade up = { .fs = fs, .to = version };
-	unsigned int nofs;
-	unsigned int i;
+	struct upgrade up = { .fs = fs, .to = version, .done = COMPLETION_INITIALIZER_ONSTACK(up.done) };
 	int err;
 
 	lockdep_assert_held(&bento_registry_lock);
 	err = collect(&up);
 	if (!err)
 		err = prepare(&up);
-	nofs = memalloc_nofs_save();
-	for (i = 0; i < up.nr_moves && !err; i++)
-		err = move_one(&up, &up.moves[i]);
 	if (err)
 		back_out(&up, err);
 	else
-		swap_all(&up);
-	memalloc_nofs_restore(nofs);
+		err = run_ahead(&up);
+	end_unneeded(&up);
 	bento_state_free(&up.state);
 	kvfree(up.moves);
 	return err;

@@ -106,7 +106,9 @@ int bento_update_time(struct inode *inode, struct timespec64 *time, int flags);
 /* Asks for the attributes, in any case. */
 int bento_getattr_now(struct inode *inode);
 int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
-/* notify_change() calls it; takes filemap_invalidate_lock() around a change of size. */
+/* The answer to a SETATTR of `attr`; `changes` of the inode from before the op. */
+void bento_attr_answered(struct inode *inode, const struct fuse_attr_out *out, const struct iattr *attr, u64 changes);
+/* setattr.c. notify_change() calls it; takes filemap_invalidate_lock() around a change of size. */
 int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr *attr);
 int bento_permission(struct user_namespace *ns, struct inode *inode, int mask);
 
@@ -115,7 +117,10 @@ int bento_permission(struct user_namespace *ns, struct inode *inode, int mask);
 extern const struct inode_operations bento_file_iops, bento_dir_iops, bento_symlink_iops, bento_special_iops;
 extern const struct file_operations bento_dir_fops;
 extern const struct dentry_operations bento_dentry_ops;
+struct dentry *bento_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags);
 int bento_lookup_call(struct inode *dir, const struct qstr *name, struct bento_call *call);
+/* The directory got or lost a name. */
+void bento_dir_changed(struct inode *dir);
 void bento_entry_valid(struct dentry *dentry, const struct fuse_entry_out *entry);
 int bento_create(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode, bool excl);
 int bento_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev);

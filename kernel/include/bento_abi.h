@@ -35,6 +35,9 @@ typedef int64_t s64;
 #define BENTO_OP_TMPFILE 51
 #define BENTO_OP_STATX 52
 
+/* fuse_write_in.write_flags: the times are the kernel's, who tells them with SETATTR. */
+#define BENTO_WRITE_KEEP_TIMES (1u << 31)
+
 /* bento_ks_lock_new(): kinds of lock. */
 #define BENTO_LOCK_RWLOCK 0
 #define BENTO_LOCK_MUTEX 1

@@ -616,6 +616,8 @@
 #define BTR_CHECKPOINT_BLOCK_WT			2
 #define BTR_CHECKPOINT_IN_FLIGHT		5	/* uint32 */
 #define BTR_CHECKPOINT_IN_FLIGHT_WT		0
+#define BTR_CHECKPOINT_STATE_BLOB		6	/* repeated bytes */
+#define BTR_CHECKPOINT_STATE_BLOB_WT		2
 
 /* message bento.trace.v1.Upgrade */
 #define BTR_UPGRADE_FROM_BUILD_ID		1	/* bytes */

@@ -29,5 +29,6 @@ fn main() -> Result<()> {
     // Modules are opened with dlopen and find their services in the executable.
     println!("cargo::rustc-link-arg-bins=-Wl,--export-dynamic");
     println!("cargo::rustc-link-arg-tests=-Wl,--export-dynamic");
+    println!("cargo::rustc-link-arg-examples=-Wl,--export-dynamic");
     Ok(())
 }

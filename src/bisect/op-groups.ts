@@ -12,10 +12,12 @@ import type { OpSet } from './keep.js';
 export function opPartitions(trace: TraceFile, ops: OpSet): readonly (readonly OpSet[])[] {
   const threads = new Map<number, bigint[]>();
   const inodes = new Map<bigint, bigint[]>();
-  const wanted = new Set(ops);
+  const first = ops[0] ?? 1n;
   const last = ops.at(-1) ?? 0n;
-  for (const op of trace.opsFrom(ops[0] ?? 1n, last)) {
-    if (!wanted.has(op.seq)) continue;
+  // Mostly all up to the one that diverges; then nothing has to be looked up.
+  const wanted = BigInt(ops.length) === last - first + 1n ? undefined : new Set(ops);
+  for (const op of trace.opsFrom(first, last)) {
+    if (wanted?.has(op.seq) === false) continue;
     add(threads, op.thread, op.seq);
     for (const inode of inodesOf(op)) add(inodes, inode, op.seq);
   }

@@ -12,9 +12,13 @@ export function recordLine(kind: Kind): string | undefined {
     case 'gap':
       return `GAP ${formatPlural(kind.value.dropped, 'op')} missing${lossText(kind.value.loss)}`;
     case 'checkpoint': {
-      const { schema, state, block, inFlight } = kind.value;
+      const { schema, state, stateBlob, block, inFlight } = kind.value;
+      const size =
+        stateBlob.length === 0
+          ? `${formatBytes(state.byteLength)} of state`
+          : `state in ${formatPlural(stateBlob.length, 'part')}`;
       const busy = inFlight === 0 ? '' : `, ${inFlight} ops under way`;
-      return `CHECKPOINT schema ${schema}, ${formatBytes(state.byteLength)} of state, ${formatPlural(block.length, 'block')}${busy}`;
+      return `CHECKPOINT schema ${schema}, ${size}, ${formatPlural(block.length, 'block')}${busy}`;
     }
     case 'upgrade': {
       const { refused, fromSchema, toSchema, toRevision, quiesceNs, exportNs, importNs, swapNs } = kind.value;

@@ -31,6 +31,8 @@ export type InteractiveOptions = {
 
 /** After this silence a lone Esc byte was the Esc key; sequences come in one piece, over slow lines in two. */
 const ESC_MS = 40;
+/** The first frame has rows on it when they come this soon; Ink draws the second one a thirtieth of a second later. */
+const FIRST_ROWS_MS = 100;
 /** A window that is dragged sends many sizes. */
 const RESIZE_MS = 30;
 
@@ -84,8 +86,14 @@ export async function runInteractive(options: InteractiveOptions): Promise<void>
   });
   terminal.open();
   try {
+    let isDrawn = () => {};
+    const drawn = new Promise<void>((resolve) => {
+      isDrawn = resolve;
+    });
+    controller.start({ goTo: options.goTo, filter: options.filter, drawn });
+    await within(FIRST_ROWS_MS, controller.firstRows);
     view.redraw(terminal.size);
-    controller.start({ goTo: options.goTo, filter: options.filter });
+    isDrawn();
     await Promise.race([controller.done, stopped]);
   } finally {
     clearTimeout(escTimer);
@@ -97,6 +105,16 @@ export async function runInteractive(options: InteractiveOptions): Promise<void>
   }
   // The command line's own way of saying that a signal ended it.
   signal.throwIfAborted();
+}
+
+/** Waits for something, but not for long. */
+async function within(milliseconds: number, something: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([something, patience]);
+  clearTimeout(timer);
 }
 
 /**

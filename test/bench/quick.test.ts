@@ -20,7 +20,7 @@ const EXPECTED: readonly string[] = [
   ...under('size', WORKLOADS, ['raw', 'stored']),
   ...under('replay', REPLAYED, ['rate', 'digestRate', 'speedup', 'digestCost', 'memory']),
   ...under('back', ['step', 'any'], ['p50', 'p95']),
-  ...['back.checkpoints', 'back.memory'],
+  ...['back.checkpoints', 'back.memory', 'gate.million'],
   ...['long.write', 'long.size', 'long.node', 'long.frame', 'long.open', 'long.open.memory'],
   ...['long.seek.p50', 'long.seek.p95', 'long.seek.memory'],
 ];

@@ -87,6 +87,8 @@ pub mod bits {
     pub const WRITE_CACHE: u32 = 1 << 0;
     pub const WRITE_LOCKOWNER: u32 = 1 << 1;
     pub const WRITE_KILL_SUIDGID: u32 = 1 << 2;
+    /// Not of FUSE: the times are the caller's, who tells them with SETATTR.
+    pub const WRITE_KEEP_TIMES: u32 = 1 << 31;
     pub const RENAME_NOREPLACE: u32 = 1 << 0;
     pub const RENAME_EXCHANGE: u32 = 1 << 1;
     pub const RENAME_WHITEOUT: u32 = 1 << 2;

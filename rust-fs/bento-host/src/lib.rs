@@ -6,6 +6,7 @@ pub mod collect;
 pub mod device;
 pub mod digest;
 pub mod ks;
+pub(crate) mod mix;
 pub mod module;
 pub mod mount;
 pub mod proto;

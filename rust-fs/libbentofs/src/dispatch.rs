@@ -230,6 +230,9 @@ fn answer_one<F: FileSystem>(fs: &F, call: &Call<'_>, answer: &mut Answer<'_>) -
         opcode::WRITE => {
             let args: fuse::WriteIn = call.args()?;
             let kill = args.write_flags & bits::WRITE_KILL_SUIDGID != 0;
+            if args.write_flags & bits::WRITE_KEEP_TIMES != 0 && !kill {
+                return answer.written(fs.write_content(req, ino, Fh(args.fh), args.offset, &call.data_in())?);
+            }
             answer.written(fs.write(req, ino, Fh(args.fh), args.offset, &call.data_in(), kill)?)
         }
         opcode::FLUSH => fs.flush(req, ino, Fh(call.args::<fuse::FlushIn>()?.fh)),

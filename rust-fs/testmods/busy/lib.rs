@@ -3,7 +3,8 @@
 //!
 //! After every few changes the thread makes everything durable, at a moment that nobody promises. Each change also queues the work
 //! item for a little later; it writes how often it ran, the time and a random number into the root's attribute `user.busy`.
-//! An fsync waits for it. LOOKUP of `!panic` or `!loop` makes the thread do that; of `!wait`, an op waits for the thread's next round.
+//! An fsync waits for it. LOOKUP of `!long` makes the thread take a lock ten thousand times, of `!panic` or `!loop` do that;
+//! of `!wait`, an op waits for the thread's next round.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -43,6 +44,8 @@ struct Watch {
     notes: u64,
     waiting: u64,
     fault: Option<Fault>,
+    /// Acquisitions that the thread is asked to make.
+    spins: u64,
     stop: bool,
     /// The state was handed over: nothing is to be written.
     quiet: bool,
@@ -68,7 +71,7 @@ impl Shared {
     fn thread(&self) {
         loop {
             let mut watch = self.moved.wait_while(self.watch.lock(), |watch| {
-                !watch.stop && watch.changes < MANY && watch.waiting == 0 && watch.fault.is_none()
+                !watch.stop && watch.changes < MANY && watch.waiting == 0 && watch.fault.is_none() && watch.spins == 0
             });
             if let Some(fault) = watch.fault {
                 // Whoever waits for the lock would run past its deadline too, and be named instead.
@@ -80,12 +83,20 @@ impl Shared {
             }
             watch.changes = 0;
             drop(watch);
+            while self.spin() {}
             let _ = self.fs.syncfs(&NOBODY, Ino::ROOT);
             let mut watch = self.watch.lock();
             watch.rounds += 1;
             watch.waiting = 0;
             self.moved.notify_all();
         }
+    }
+
+    /// One of the acquisitions asked for.
+    fn spin(&self) -> bool {
+        let mut watch = self.watch.lock();
+        watch.spins = watch.spins.saturating_sub(1);
+        watch.spins > 0
     }
 
     fn note(&self) {
@@ -231,6 +242,11 @@ impl FileSystem for Busy {
                 watch.waiting += 1;
                 shared.moved.notify_all();
                 drop(shared.moved.wait_while(watch, |watch| watch.rounds == before));
+                return Err(Errno::ENOENT);
+            }
+            b"!long" => {
+                shared.watch.lock().spins += 10_000;
+                shared.moved.notify_all();
                 return Err(Errno::ENOENT);
             }
             _ => return self.fs().lookup(req, parent, name),

@@ -3,6 +3,7 @@
 
 use crate::deed::{Deed, Place, What};
 use crate::log::Log;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Write;
 use libbentofs::ks::sync::{LockName, Mutex};
@@ -68,6 +69,18 @@ impl TiffinFsProv {
     }
 }
 
+/// Tiffinfs's mount, with a stack frame of its own: a kernel's stack is small.
+#[inline(never)]
+fn mounted(mount: &Mount<'_>) -> Result<Box<TiffinFs>> {
+    TiffinFs::mount(mount).map(Box::new)
+}
+
+/// As [`mounted`], from the state.
+#[inline(never)]
+fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs>> {
+    TiffinFs::import_state(mount, schema, state).map(Box::new)
+}
+
 fn is_ours(name: &[u8]) -> bool {
     name == OF_INODE || name == OF_ALL
 }
@@ -83,7 +96,7 @@ impl FileSystem for TiffinFsProv {
     const STATE_SCHEMA_MIN: u32 = TiffinFs::STATE_SCHEMA_MIN;
 
     fn mount(mount: &Mount<'_>) -> Result<TiffinFsProv> {
-        Ok(TiffinFsProv::with(TiffinFs::mount(mount)?, Log::default()))
+        Ok(TiffinFsProv::with(*mounted(mount)?, Log::default()))
     }
 
     fn unmount(self) -> Result<()> {
@@ -96,12 +109,12 @@ impl FileSystem for TiffinFsProv {
     }
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<TiffinFsProv> {
-        let mut inner = TiffinFs::import_state(mount, schema, state)?;
+        let mut inner = imported(mount, schema, state)?;
         let log = match inner.take_kept(KEY) {
             Some(log) => Log::decode(&log)?,
             None => Log::default(),
         };
-        Ok(TiffinFsProv::with(inner, log))
+        Ok(TiffinFsProv::with(*inner, log))
     }
 
     fn mkfs(mount: &Mount<'_>) -> Result<()> {

@@ -191,6 +191,23 @@ impl Superblock {
         }
     }
 
+    /// The superblock as it is handed over: without the zeroes at its end.
+    pub fn to_state(self) -> Vec<u8> {
+        let mut block = Vec::from(self.encode(SUPERBLOCK));
+        while block.last() == Some(&0) {
+            block.pop();
+        }
+        block
+    }
+
+    /// The superblock that [`Superblock::to_state`] made: no device is read, which other I/O may keep busy. `None` when it is not one.
+    pub fn from_state(bytes: &[u8], device: &Device) -> Option<Superblock> {
+        let mut block = vec![0; BLOCK];
+        block.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let fits = device.block_size() as usize == BLOCK;
+        Superblock::decode(&block, SUPERBLOCK, device.blocks()).ok().filter(|_| fits)
+    }
+
     /// Writes the primary superblock, durably.
     pub fn store(&self, device: &Device) -> Result<()> {
         device.write(SUPERBLOCK * BLOCK_SIZE, &self.encode(SUPERBLOCK), Durability::FlushedBefore)

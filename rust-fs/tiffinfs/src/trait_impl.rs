@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 //! The ops, handed to the modules that do them.
 
+use crate::file::write::Touch;
 use crate::fs::TiffinFs;
 use crate::inode::ROOT;
 use crate::inode::handles::Handles;
@@ -143,7 +144,11 @@ impl FileSystem for TiffinFs {
     }
 
     fn write(&self, _req: &Request, ino: Ino, fh: Fh, offset: u64, data: &DataIn<'_>, kill_suidgid: bool) -> Result<u32> {
-        self.write_file(ino.0, fh, offset, data, kill_suidgid)
+        self.write_file(ino.0, fh, offset, data, Touch::Times { kill_suidgid })
+    }
+
+    fn write_content(&self, _req: &Request, ino: Ino, fh: Fh, offset: u64, data: &DataIn<'_>) -> Result<u32> {
+        self.write_file(ino.0, fh, offset, data, Touch::Nothing)
     }
 
     /// Write-back errors are answered by the write itself, so there is nothing to add when a descriptor is closed.
@@ -219,9 +224,8 @@ impl FileSystem for TiffinFs {
 }
 
 impl TiffinFs {
-    /// Makes everything durable that was done so far. Metadata is committed, and the flush before the commit record covers file data,
-    /// every change of which changes an inode too.
+    /// Makes everything durable that was done so far: metadata by a commit, file data by the flush in it.
     fn sync(&self) -> Result<()> {
-        if self.volume.read_only { Ok(()) } else { self.volume.commit() }
+        if self.volume.read_only { Ok(()) } else { self.volume.make_durable() }
     }
 }

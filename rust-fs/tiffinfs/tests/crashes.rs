@@ -4,9 +4,10 @@
 
 mod support;
 
+use bento_abi::fuse::bits;
 use support::client::{Client, fsck, mkfs};
 use support::crash::{Random, image};
-use support::device;
+use support::device::{self, Logged};
 use support::model::{Content, Model, Tree, read_tree};
 
 /// A moment of a run.
@@ -119,5 +120,47 @@ fn a_failed_device_stops_the_file_system_and_is_reported() {
     assert!(fs.lookup(1, b"kept").is_ok());
     assert_eq!(fs.lookup(1, b"lost").map(|_| ()), Err(2));
     fs.unmount().unwrap();
+    assert_eq!(fsck(dev), (0, String::new()));
+}
+
+#[test]
+fn content_written_in_its_place_changes_no_metadata_and_is_durable_after_fsync() {
+    let dev = device::add(vec![0; 16 << 20]);
+    mkfs(dev, "").unwrap();
+    let fs = Client::mount(dev).unwrap();
+    let (entry, fh) = fs.create(1, b"kept", 0).unwrap();
+    let ino = entry.nodeid;
+    fs.write(ino, fh, 0, &[1; 8192]).unwrap();
+    fs.fsync(ino, fh).unwrap();
+    let before = fs.getattr(ino).unwrap();
+    let base = device::state(dev).lock().unwrap().medium.clone();
+    device::state(dev).lock().unwrap().logging = true;
+    fs.write_with(ino, fh, 4096, &[2; 4096], bits::WRITE_KEEP_TIMES).unwrap();
+    fs.fsync(ino, fh).unwrap();
+    let after = fs.getattr(ino).unwrap();
+    assert_eq!((before.mtime, before.mtimensec, before.ctimensec), (after.mtime, after.mtimensec, after.ctimensec));
+    let log = device::state(dev).lock().unwrap().log.clone();
+    // The data and the flush, nothing of the journal's.
+    assert!(matches!(&log[..], [Logged::Write { data, .. }, Logged::Flush] if data[..] == [2; 4096]));
+    fs.discard();
+    for seed in 1..20 {
+        let crashed = device::add(image(&base, &log, log.len(), &mut Random(seed)));
+        let fs = Client::mount(crashed).unwrap();
+        let fh = fs.open(ino).unwrap();
+        assert_eq!(fs.read(ino, fh, 4096, 4096).unwrap(), [2; 4096]);
+        fs.discard();
+        device::remove(crashed);
+    }
+    // Where the file's size changes, the inode does.
+    let fs = Client::mount(dev).unwrap();
+    fs.lookup(1, b"kept").unwrap();
+    let fh = fs.open(ino).unwrap();
+    fs.write_with(ino, fh, 8192, &[3; 10], bits::WRITE_KEEP_TIMES).unwrap();
+    fs.release(ino, fh).unwrap();
+    fs.forget(ino, 1);
+    fs.unmount().unwrap();
+    let fs = Client::mount(dev).unwrap();
+    assert_eq!(fs.lookup(1, b"kept").unwrap().attr.size, 8202);
+    fs.discard();
     assert_eq!(fsck(dev), (0, String::new()));
 }

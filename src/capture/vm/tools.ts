@@ -2,7 +2,7 @@
 
 /** What a guest is made of, found on this machine. */
 
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../../../setup/packages.mjs';
@@ -41,7 +41,7 @@ export type VmPart = {
 
 /** Every part, found or not: for `doctor`. */
 export async function vmParts(env: Env): Promise<readonly VmPart[]> {
-  const kernel = await newestKernel();
+  const kernel = await chosenKernel(env);
   return [
     { name: 'qemu-system-x86_64', found: findProgram('qemu-system-x86_64', env), packages: ['qemu-system-x86'] },
     { name: 'virtiofsd', found: await firstThere(VIRTIOFSD), packages: ['qemu-system-common'] },
@@ -56,7 +56,7 @@ export async function vmParts(env: Env): Promise<readonly VmPart[]> {
 export async function findVmTools(env: Env): Promise<VmTools> {
   const parts = await vmParts(env);
   const missing = parts.filter(({ found, name }) => found === undefined && name !== 'kernel headers');
-  const kernel = await newestKernel();
+  const kernel = await chosenKernel(env);
   if (missing.length > 0 || kernel === undefined) {
     throw new EnvironmentError(
       'E_ENV_VM',
@@ -80,6 +80,20 @@ export async function findVmTools(env: Env): Promise<VmTools> {
     setpriv: path('setpriv'),
     kernel,
   };
+}
+
+/** The one that BENTO_VM_KERNEL names, a folder made by `npm run kernel:debug`; else the newest installed. */
+async function chosenKernel(env: Env): Promise<GuestKernel | undefined> {
+  const folder = env.BENTO_VM_KERNEL;
+  if (folder === undefined || folder === '') return newestKernel();
+  try {
+    return JSON.parse(await readFile(join(folder, 'kernel.json'), 'utf8')) as GuestKernel;
+  } catch (error) {
+    throw new EnvironmentError('E_ENV_VM_KERNEL', `BENTO_VM_KERNEL names no built kernel: ${folder}`, {
+      cause: error,
+      hint: 'npm run kernel:debug builds one and says its folder',
+    });
+  }
 }
 
 /** The newest 6.1 whose image and modules are installed; one with headers comes first, since modules are built against them. */

@@ -4341,6 +4341,11 @@ export type Checkpoint = {
   readonly block: readonly Block[];
   /** Ops that were under way (then the checkpoint is not a place to begin). */
   readonly inFlight: number;
+  /**
+   * A state too large for one chunk: `state` is absent, and the state is the data of these Blobs, which stand before, one after the
+   * other. Names as in Blob.hash. Since 1.1.
+   */
+  readonly stateBlob: readonly Uint8Array[];
 };
 
 /** What {@link encodeCheckpoint} takes: what is absent is not written. */
@@ -4350,6 +4355,7 @@ export type CheckpointInit = {
   readonly locks?: readonly bigint[] | undefined;
   readonly block?: readonly BlockInit[] | undefined;
   readonly inFlight?: number | undefined;
+  readonly stateBlob?: readonly Uint8Array[] | undefined;
 };
 
 /** Field numbers of Checkpoint. */
@@ -4359,6 +4365,7 @@ export const CheckpointField = {
   locks: 3,
   block: 4,
   inFlight: 5,
+  stateBlob: 6,
 } as const;
 
 export function decodeCheckpoint(r: WireReader, end: number = r.len): Checkpoint {
@@ -4367,6 +4374,7 @@ export function decodeCheckpoint(r: WireReader, end: number = r.len): Checkpoint
   let locks_: bigint[] | undefined = undefined;
   let block_: Block[] | undefined = undefined;
   let inFlight_: number = 0;
+  let stateBlob_: Uint8Array[] | undefined = undefined;
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -4391,6 +4399,9 @@ export function decodeCheckpoint(r: WireReader, end: number = r.len): Checkpoint
       case 40:
         inFlight_ = r.uint32();
         break;
+      case 50:
+        (stateBlob_ ??= []).push(r.bytes());
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -4402,6 +4413,7 @@ export function decodeCheckpoint(r: WireReader, end: number = r.len): Checkpoint
     locks: locks_ ?? [],
     block: block_ ?? [],
     inFlight: inFlight_,
+    stateBlob: stateBlob_ ?? [],
   };
 }
 
@@ -4426,6 +4438,10 @@ export function encodeCheckpoint(m: CheckpointInit, w: WireWriter = new WireWrit
   if (m.inFlight) {
     w.uint32(40);
     w.uint32(m.inFlight);
+  }
+  for (const v of m.stateBlob ?? []) {
+    w.uint32(50);
+    w.bytes(v);
   }
   return w;
 }

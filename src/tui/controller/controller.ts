@@ -23,6 +23,15 @@ export type TerminalEffects = {
   readonly redraw: () => void;
 };
 
+export type StartOptions = {
+  /** Op to begin at. */
+  readonly goTo?: bigint | undefined;
+  /** Filter to begin with. */
+  readonly filter?: string | undefined;
+  /** The replay, which takes a process of its own and reads the whole trace, waits for this. */
+  readonly drawn?: Promise<void>;
+};
+
 const WHEEL_LINES = 3;
 
 /** Turns keys into commands, and what the state lacks into calls. Knows nothing of React. */
@@ -54,8 +63,13 @@ export class Controller {
     this.#unsubscribe = store.subscribe(() => this.#sync());
   }
 
-  /** Begins: reads the first rows, says what is wrong with the trace, and opens the replay behind the scenes. */
-  start({ goTo, filter }: { readonly goTo?: bigint | undefined; readonly filter?: string | undefined } = {}): void {
+  /** Resolves when the first rows are there to be drawn, or cannot be. */
+  get firstRows(): Promise<void> {
+    return this.#ops.firstRows;
+  }
+
+  /** Begins: reads the first rows, says what is wrong with the trace, and opens the replay behind the scenes (after `drawn`). */
+  start({ goTo, filter, drawn }: StartOptions = {}): void {
     if (goTo !== undefined) this.#finder.goTo(goTo.toString());
     if (filter !== undefined) this.#finder.setFilter(filter);
     this.#sync();
@@ -63,7 +77,8 @@ export class Controller {
     const [warning] = trace.warnings;
     if (warning !== undefined)
       this.#notices.toast('warn', warning, trace.complete ? undefined : 'what is here can be read');
-    void this.#replay.open();
+    if (drawn === undefined) void this.#replay.open();
+    else void drawn.then(() => this.#replay.open());
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,9 @@ import { ScanReport } from './scan-report.js';
 /** Brings the rows around the cursor and the detail of the selected op, whenever the state lacks them. */
 export class OpsLoader {
   readonly #deps: Deps;
+  /** Resolves when the first rows that were asked for are in the state, or cannot be. */
+  readonly firstRows: Promise<void>;
+  #firstRowsCame: () => void = () => {};
   #loading: { readonly need: NeededWindow; readonly stop: AbortController } | undefined;
   /** The need answered last, whether with rows or in vain: what it left open is not asked for again. */
   #settled = '';
@@ -18,6 +21,9 @@ export class OpsLoader {
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.firstRows = new Promise((resolve) => {
+      this.#firstRowsCame = resolve;
+    });
   }
 
   /** Looks at the state and starts what it needs. */
@@ -78,6 +84,8 @@ export class OpsLoader {
       this.#settled = keyOf(need);
       if (isAbort(error)) notices.toast('warn', 'stopped before the view was complete', '\\ shows all ops again');
       else notices.failure('The trace could not be read here', error);
+    } finally {
+      this.#firstRowsCame();
     }
   }
 

@@ -40,7 +40,7 @@ describe('info', () => {
     expect(document).toMatchObject({
       schema: 'bento-rr/info@1',
       complete: true,
-      format: '1.0',
+      format: '1.1',
       source: 'fuse',
       origin: 'mkfs',
       ops: 12,
@@ -62,7 +62,7 @@ describe('info', () => {
   });
 
   it.each([
-    ['bad.btr', 'chunk 1 (ops 6 to 12, byte 343) is damaged'],
+    ['bad.btr', 'chunk 1 (ops 6 to 12, byte 345) is damaged'],
     ['noise.btr', 'is not a trace'],
     ['absent.btr', 'there is no such file'],
     ['.', 'is a directory'],
@@ -197,7 +197,7 @@ describe('verify', () => {
     const { code, stdout } = await run('verify', 'bad.btr');
     expect([code, stdout]).toEqual([
       3,
-      expect.stringMatching(/^bad {2}chunk 1: ops 6 to 12, byte 343: its CRC-32 .*\n.*bad\.btr: 1 problem: 5 ops/),
+      expect.stringMatching(/^bad {2}chunk 1: ops 6 to 12, byte 345: its CRC-32 .*\n.*bad\.btr: 1 problem: 5 ops/),
     ]);
     expect((await run('verify', 'cut.btr')).code).toBe(3);
     expect(JSON.parse((await run('verify', 'bad.btr', '--json')).stdout)).toMatchObject({

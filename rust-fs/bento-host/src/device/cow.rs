@@ -4,15 +4,20 @@
 //! Its content is the *logical* device: a cached block that the module changed counts from the moment its exclusive lock is
 //! given up, committed or not. So two runs can be compared after every op.
 //!
-//! Invariant: `digest` is the wrapping sum, over the blocks that are not all zero, of xxh3-64 of the content with the block number as
-//! seed; a block that is all zero is not stored.
+//! Blocks that changed are hashed when somebody asks, once however often they had changed: an op changes the same few blocks over and
+//! over, and a run that wants no digests hashes nothing.
+//!
+//! Invariant: where no block waits to be settled, `digest` is the wrapping sum, over the blocks that are not all zero, of xxh3-64 of the
+//! content with the block number as seed; a block that is all zero is not stored.
 
 use super::span::{checked_len, each_part};
 use super::{BlockDevice, Buf, FirstRead};
 use crate::ks::Counters;
+use crate::ks::solo::{SoloGuard, SoloMutex};
+use crate::mix::MixMap;
 use bento_abi::{DevInfo, Seg};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Blocks a leaf.
@@ -22,6 +27,8 @@ const FANOUT: usize = 256;
 struct Block {
     /// What the block adds to the digest.
     hash: u64,
+    /// It has changed since, and is in `Content::unsettled`.
+    waits: bool,
     data: Box<[u8]>,
 }
 
@@ -33,14 +40,16 @@ struct Content {
     leaves: Vec<Option<Arc<Leaf>>>,
     digest: u64,
     stored: u64,
+    /// Numbers of changed blocks, each once.
+    unsettled: Vec<u64>,
 }
 
 /// A device of a replay.
 #[derive(Debug)]
 pub struct CowDevice {
     info: DevInfo,
-    content: RwLock<Content>,
-    bufs: Mutex<HashMap<u64, Arc<Buf>>>,
+    content: SoloMutex<Content>,
+    bufs: SoloMutex<MixMap<u64, Arc<Buf>>>,
     waiting_counters: Mutex<HashMap<u64, Counters>>,
     zeroes: Box<[u8]>,
 }
@@ -64,28 +73,41 @@ impl Content {
         &mut Arc::make_mut(leaf)[slot]
     }
 
-    /// The block for writing; not shared with any fork. Its digest is settled by [`Content::settle`].
+    /// The block for writing; not shared with any fork. The caller says by [`Content::changed`] that it was written.
     fn block_mut(&mut self, number: u64, block_size: usize) -> &mut Block {
         let absent = self.block(number).is_none();
         if absent {
             self.stored += 1;
         }
-        let fresh = || Arc::new(Block { hash: 0, data: vec![0; block_size].into_boxed_slice() });
+        let fresh = || Arc::new(Block { hash: 0, waits: false, data: vec![0; block_size].into_boxed_slice() });
         Arc::make_mut(self.slot_mut(number).get_or_insert_with(fresh))
     }
 
-    /// Brings the digest up to date after a change of the block.
-    fn settle(&mut self, number: u64) {
-        let Some(block) = self.block(number) else { return };
-        let (old, zero) = (block.hash, is_zero(&block.data));
-        let new = if zero { 0 } else { xxh3_64_with_seed(&block.data, number) };
-        self.digest = self.digest.wrapping_sub(old).wrapping_add(new);
-        if zero {
-            self.stored -= 1;
-            *self.slot_mut(number) = None;
-        } else if new != old {
-            self.block_mut(number, 0).hash = new;
+    /// The block was written.
+    fn changed(&mut self, number: u64) {
+        if self.block(number).is_some_and(|block| !block.waits) {
+            self.block_mut(number, 0).waits = true;
+            self.unsettled.push(number);
         }
+    }
+
+    /// Brings the digest up to date.
+    fn settle(&mut self) {
+        for at in 0..self.unsettled.len() {
+            let number = self.unsettled[at];
+            let Some(block) = self.block(number) else { continue };
+            let (old, zero) = (block.hash, is_zero(&block.data));
+            let new = if zero { 0 } else { xxh3_64_with_seed(&block.data, number) };
+            self.digest = self.digest.wrapping_sub(old).wrapping_add(new);
+            if zero {
+                self.stored -= 1;
+                *self.slot_mut(number) = None;
+            } else {
+                let block = self.block_mut(number, 0);
+                (block.hash, block.waits) = (new, false);
+            }
+        }
+        self.unsettled.clear();
     }
 }
 
@@ -106,38 +128,33 @@ impl CowDevice {
     fn with_content(info: DevInfo, content: Content) -> CowDevice {
         CowDevice {
             info,
-            content: RwLock::new(content),
-            bufs: Mutex::default(),
+            content: SoloMutex::new(content),
+            bufs: SoloMutex::default(),
             waiting_counters: Mutex::default(),
             zeroes: vec![0; info.block_size as usize].into_boxed_slice(),
         }
     }
 
-    fn read_content(&self) -> RwLockReadGuard<'_, Content> {
-        self.content.read().expect("no host code panics while it changes a device")
-    }
-
-    fn write_content(&self) -> RwLockWriteGuard<'_, Content> {
-        self.content.write().expect("no host code panics while it changes a device")
-    }
-
-    fn bufs(&self) -> MutexGuard<'_, HashMap<u64, Arc<Buf>>> {
-        self.bufs.lock().expect("no host code panics while it holds the cache")
+    /// The content, settled. Nobody is writing: no op is under way.
+    fn settled(&self) -> SoloGuard<'_, Content> {
+        let mut content = self.content.lock();
+        content.settle();
+        content
     }
 
     /// A device with the same content, sharing it until either writes. No op is under way on this one.
     pub fn fork(&self) -> CowDevice {
-        CowDevice::with_content(self.info, self.read_content().clone())
+        CowDevice::with_content(self.info, self.settled().clone())
     }
 
-    /// The digest, kept as blocks change.
+    /// The digest; costs what changed since it was last asked for. No op is under way.
     pub fn digest(&self) -> u64 {
-        self.read_content().digest
+        self.settled().digest
     }
 
     /// The digest, from a walk over every block.
     pub fn full_digest(&self) -> u64 {
-        let content = self.read_content();
+        let content = self.content.lock();
         let blocks = content.leaves.iter().enumerate().flat_map(|(leaf, blocks)| {
             let slots = blocks.iter().flat_map(|slots| slots.iter().enumerate());
             slots.filter_map(move |(slot, block)| Some(((leaf * FANOUT + slot) as u64, block.as_ref()?)))
@@ -149,12 +166,12 @@ impl CowDevice {
 
     /// Bytes that the stored blocks take (shared ones too).
     pub fn stored_bytes(&self) -> u64 {
-        self.read_content().stored * u64::from(self.info.block_size)
+        self.settled().stored * u64::from(self.info.block_size)
     }
 
     /// Numbers of blocks from `first` on that are not all zero, at most `limit`.
     pub fn stored_blocks(&self, first: u64, limit: usize) -> Vec<u64> {
-        let content = self.read_content();
+        let content = self.settled();
         let mut numbers = Vec::new();
         let (first_leaf, _) = place(first);
         for (leaf, blocks) in content.leaves.iter().enumerate().skip(first_leaf) {
@@ -174,7 +191,7 @@ impl CowDevice {
 
     /// A copy of one block.
     pub fn block(&self, number: u64) -> Vec<u8> {
-        self.read_content().block(number).map_or_else(|| self.zeroes.to_vec(), |block| block.data.to_vec())
+        self.content.lock().block(number).map_or_else(|| self.zeroes.to_vec(), |block| block.data.to_vec())
     }
 
     /// Puts a whole block in place, as it was before the run.
@@ -182,14 +199,17 @@ impl CowDevice {
         if number >= self.info.blocks || data.len() != self.info.block_size as usize {
             return;
         }
-        let mut content = self.write_content();
+        let mut content = self.content.lock();
         content.block_mut(number, data.len()).data.copy_from_slice(data);
-        content.settle(number);
+        content.changed(number);
     }
 
     /// Numbers of blocks in which this device and `other` differ. Shared parts cost nothing.
     pub fn differing_blocks(&self, other: &CowDevice) -> Vec<u64> {
-        let (ours, theirs) = (self.read_content(), other.read_content());
+        if std::ptr::eq(self, other) {
+            return Vec::new();
+        }
+        let (ours, theirs) = (self.settled(), other.settled());
         let mut numbers = Vec::new();
         for leaf in 0..ours.leaves.len().max(theirs.leaves.len()) {
             let a = ours.leaves.get(leaf).and_then(Option::as_ref);
@@ -217,7 +237,7 @@ impl BlockDevice for CowDevice {
 
     unsafe fn read(&self, offset: u64, segs: &[Seg], _: FirstRead<'_>) -> Result<(), i32> {
         checked_len(self.info, offset, segs)?;
-        let content = self.read_content();
+        let content = self.content.lock();
         each_part(u64::from(self.info.block_size), offset, segs, |number, within, part| {
             let block = content.block(number).map_or(&*self.zeroes, |block| &block.data);
             // SAFETY: `part` is a writable piece of `part.len` bytes (the caller), and the block has as many from `within` on.
@@ -229,23 +249,14 @@ impl BlockDevice for CowDevice {
     unsafe fn write(&self, offset: u64, segs: &[Seg], _: u32, _: FirstRead<'_>) -> Result<(), i32> {
         checked_len(self.info, offset, segs)?;
         let block_size = self.info.block_size as usize;
-        let mut content = self.write_content();
-        let mut last = None;
+        let mut content = self.content.lock();
         each_part(block_size as u64, offset, segs, |number, within, part| {
             // SAFETY: `part` is a readable piece of `part.len` bytes (the caller).
             let bytes = unsafe { std::slice::from_raw_parts(part.ptr.cast_const(), part.len) };
-            if let Some(before) = last.replace(number)
-                && before != number
-            {
-                content.settle(before);
-            }
             content.block_mut(number, block_size).data[within..within + part.len].copy_from_slice(bytes);
+            content.changed(number);
             Ok(())
-        })?;
-        if let Some(number) = last {
-            content.settle(number);
-        }
-        Ok(())
+        })
     }
 
     fn flush(&self) -> Result<(), i32> {
@@ -265,22 +276,28 @@ impl BlockDevice for CowDevice {
         if number >= self.info.blocks {
             return Err(libc::EIO);
         }
-        let mut bufs = self.bufs();
+        let mut bufs = self.bufs.lock();
+        let solo = self.bufs.is_solo();
         let buf = bufs.entry(number).or_insert_with(|| {
             let waiting = self.waiting_counters.lock().expect("no host code panics while it holds this").remove(&number);
-            Arc::new(Buf::new(number, waiting.unwrap_or_default(), Box::default()))
+            let counters = waiting.unwrap_or_default();
+            Arc::new(match solo {
+                // SAFETY: `set_solo`'s promise.
+                true => unsafe { Buf::solo(number, counters, Box::default()) },
+                false => Buf::new(number, counters, Box::default()),
+            })
         });
         Ok(Arc::clone(buf))
     }
 
     fn content(&self, buf: &Buf, exclusive: bool, zeroed: bool) -> *mut u8 {
         if !exclusive {
-            let content = self.read_content();
+            let content = self.content.lock();
             let block = content.block(buf.number).map_or(&*self.zeroes, |block| &block.data);
             // The block stays where it is while its lock is held: forks happen only between ops.
             return block.as_ptr().cast_mut();
         }
-        let mut content = self.write_content();
+        let mut content = self.content.lock();
         let block = content.block_mut(buf.number, self.info.block_size as usize);
         if zeroed {
             block.data.fill(0);
@@ -289,13 +306,13 @@ impl BlockDevice for CowDevice {
     }
 
     fn changed(&self, buf: &Buf) {
-        self.write_content().settle(buf.number);
+        self.content.lock().changed(buf.number);
     }
 
     fn dirty(&self, _: &Buf) {}
 
     fn lock_counters(&self, number: u64) -> Counters {
-        if let Some(buf) = self.bufs().get(&number) {
+        if let Some(buf) = self.bufs.lock().get(&number) {
             return buf.lock.counters();
         }
         let waiting = self.waiting_counters.lock().expect("no host code panics while it holds this");
@@ -304,12 +321,20 @@ impl BlockDevice for CowDevice {
 
     fn all_lock_counters(&self) -> HashMap<u64, Counters> {
         let mut all = self.waiting_counters.lock().expect("no host code panics while it holds this").clone();
-        all.extend(self.bufs().iter().map(|(number, buf)| (*number, buf.lock.counters())));
+        all.extend(self.bufs.lock().iter().map(|(number, buf)| (*number, buf.lock.counters())));
         all
     }
 
     fn set_lock_counters(&self, counters: HashMap<u64, Counters>) {
         *self.waiting_counters.lock().expect("no host code panics while it holds this") = counters;
+    }
+
+    unsafe fn set_solo(&self) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.content.set_solo();
+            self.bufs.set_solo();
+        }
     }
 
     fn as_cow(&self) -> Option<&CowDevice> {

@@ -36,8 +36,24 @@ unsafe impl Sync for Buf {}
 
 impl Buf {
     fn new(number: u64, counters: Counters, content: Box<[u8]>) -> Buf {
-        let id = LockId { class: BLOCK_LOCK_CLASS, key: number };
-        Buf { number, lock: KsLock::new(id, counters), content: UnsafeCell::new(content), dirty: AtomicBool::new(false) }
+        Buf::with_lock(number, KsLock::new(Buf::id(number), counters), content)
+    }
+
+    /// The same in a world of one thread.
+    ///
+    /// # Safety
+    /// One thread at a time uses it.
+    unsafe fn solo(number: u64, counters: Counters, content: Box<[u8]>) -> Buf {
+        // SAFETY: the caller's promise.
+        Buf::with_lock(number, unsafe { KsLock::solo(Buf::id(number), counters) }, content)
+    }
+
+    fn id(number: u64) -> LockId {
+        LockId { class: BLOCK_LOCK_CLASS, key: number }
+    }
+
+    fn with_lock(number: u64, lock: KsLock, content: Box<[u8]>) -> Buf {
+        Buf { number, lock, content: UnsafeCell::new(content), dirty: AtomicBool::new(false) }
     }
 }
 
@@ -87,6 +103,12 @@ pub trait BlockDevice: Send + Sync {
 
     /// Counters that blocks' locks start from.
     fn set_lock_counters(&self, counters: HashMap<u64, Counters>);
+
+    /// From here on one thread at a time uses the device, and it may leave out its own locks.
+    ///
+    /// # Safety
+    /// Just that, and nothing of it is in use.
+    unsafe fn set_solo(&self) {}
 
     /// For a replay's device: itself.
     fn as_cow(&self) -> Option<&CowDevice> {

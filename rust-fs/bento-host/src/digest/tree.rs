@@ -9,9 +9,9 @@
 //! Kept up to date it reads again only what ops have touched; contents by ranges.
 
 use super::probe::{Asked, Probe, Unanswered};
+use crate::mix::MixMap;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::{Reply, Request};
-use crate::replay::table::MixMap;
 use crate::replay::translate::ROOT;
 use bento_abi::fuse;
 use std::collections::{BTreeSet, HashMap};

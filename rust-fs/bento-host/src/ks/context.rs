@@ -88,7 +88,8 @@ pub(crate) struct Context<'a> {
     /// The task, where it is not an op.
     pub(crate) task: Option<Arc<Task>>,
     begin_ns: Cell<i64>,
-    started: Cell<Instant>,
+    /// When it really began; not looked at in a replay, whose clock is the recorded one.
+    started: Cell<Option<Instant>>,
     given: RefCell<Option<Box<Given>>>,
     taken: RefCell<Taken>,
     counts: Counts,
@@ -136,7 +137,7 @@ impl<'a> Context<'a> {
             counting: Cell::new(inputs.counting),
             task,
             begin_ns: Cell::new(inputs.begin_ns),
-            started: Cell::new(Instant::now()),
+            started: Cell::new(None),
             given: RefCell::new(None),
             taken: RefCell::default(),
             counts: Counts::default(),
@@ -148,7 +149,6 @@ impl<'a> Context<'a> {
 
     /// Begins the next segment of a task, at a clock of `begin_ns`.
     pub(crate) fn begin(&self, begin_ns: i64, given: Option<Box<Given>>, counting: bool) {
-        self.started.set(Instant::now());
         self.start(begin_ns, given, counting);
     }
 
@@ -157,6 +157,7 @@ impl<'a> Context<'a> {
         let first = given.as_ref().and_then(|given| given.lock_order.get(..5).map(|entry| entry[0]));
         self.begin_ns.set(begin_ns);
         self.counting.set(counting);
+        self.started.set(given.is_none().then(Instant::now));
         *self.given.borrow_mut() = given;
         let Counts { acquisitions, last_taken, next_given, calls, clock_calls, random_used } = &self.counts;
         next_given.set((0, first.unwrap_or(u64::MAX)));
@@ -281,7 +282,7 @@ impl<'a> Context<'a> {
         if let Some(given) = self.given.borrow().as_ref() {
             return begin_ns.saturating_add(given.clock_ns.get(call).copied().unwrap_or(0));
         }
-        if !self.counting.get() || self.started.get().elapsed() < CLOCK_STANDS_FOR {
+        if !self.counting.get() || self.started.get().is_none_or(|started| started.elapsed() < CLOCK_STANDS_FOR) {
             return begin_ns;
         }
         let now = realtime_ns().max(begin_ns);

@@ -14,11 +14,12 @@
 //! `writes` is: the order of readers among themselves changes nothing, and those without an entry could not keep it.
 
 use super::context::{Context, Escape};
+use super::solo::{SoloGuard, SoloMutex};
 use super::task;
 use super::world::Crash;
 use crate::module::guard;
 use std::cmp::Ordering;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 /// How often a waiting thread looks whether it should give up.
@@ -80,21 +81,33 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct KsLock {
     pub(crate) id: LockId,
-    state: Mutex<State>,
+    state: SoloMutex<State>,
     changed: Condvar,
 }
 
 impl KsLock {
     pub(crate) fn new(id: LockId, counters: Counters) -> KsLock {
-        KsLock { id, state: Mutex::new(State { counters, ..State::default() }), changed: Condvar::new() }
+        KsLock { id, state: SoloMutex::new(State { counters, ..State::default() }), changed: Condvar::new() }
+    }
+
+    /// The same in a world of one thread.
+    ///
+    /// # Safety
+    /// One thread at a time uses it.
+    pub(crate) unsafe fn solo(id: LockId, counters: Counters) -> KsLock {
+        let lock = KsLock::new(id, counters);
+        // SAFETY: the caller's promise.
+        unsafe { lock.state.set_solo() };
+        lock
     }
 
     pub(crate) fn counters(&self) -> Counters {
         self.state().counters
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no host code panics while it holds a lock's state")
+    #[inline]
+    fn state(&self) -> SoloGuard<'_, State> {
+        self.state.lock()
     }
 
     /// Takes the lock for the op `context`.
@@ -144,7 +157,7 @@ impl KsLock {
         context: &Context<'_>,
         exclusive: bool,
         expected: Option<Expected>,
-    ) -> Result<MutexGuard<'_, State>, Escape> {
+    ) -> Result<SoloGuard<'_, State>, Escape> {
         let mut state = self.state();
         let mut announced = false;
         loop {
@@ -199,7 +212,7 @@ impl KsLock {
                 announced = true;
             }
             state.asleep += 1;
-            state = self.changed.wait_timeout(state, LOOK).expect("no host code panics while it holds a lock's state").0;
+            state = state.wait_timeout(&self.changed, LOOK);
             state.asleep -= 1;
         }
     }

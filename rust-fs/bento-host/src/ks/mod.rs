@@ -7,6 +7,7 @@
 pub mod context;
 mod exports;
 pub mod lock;
+pub(crate) mod solo;
 mod task;
 pub mod tasks;
 pub mod world;

@@ -314,7 +314,7 @@ fn run_all(world: &Arc<World>, task: &Arc<Task>, start: &Start) {
             tasks.crashed(&context, task, &crash);
             return;
         }
-        tasks.end_segment(&context, task, true);
+        tasks.tell_segment(&context, task, true);
         let mut state = task.state();
         if ran {
             state.done = state.begun;
@@ -322,6 +322,8 @@ fn run_all(world: &Arc<World>, task: &Arc<Task>, start: &Start) {
         state.over = !task.work;
         drop(state);
         task.changed.notify_all();
+        // Last: whoever ran the segment looks at once whether the run is over.
+        tasks.finish(task);
         if !task.work {
             return;
         }

@@ -265,12 +265,17 @@ impl Tasks {
 
     /// Ends the segment of `task` that runs in `context`.
     pub(super) fn end_segment(&self, context: &Context<'_>, task: &Task, ended: bool) {
+        self.tell_segment(context, task, ended);
+        // Only now: whoever waits for the task to rest may look at what was told of it.
+        self.finish(task);
+    }
+
+    /// Tells of a segment whose task is about to rest.
+    pub(super) fn tell_segment(&self, context: &Context<'_>, task: &Task, ended: bool) {
         let (segment, sink) = self.ended(context, task, ended);
         if let Some(sink) = sink {
             sink.ended(segment);
         }
-        // Only now: whoever waits for the task to rest may look at what was told of it.
-        self.finish(task);
     }
 
     /// Nothing has begun after all.
@@ -288,7 +293,8 @@ impl Tasks {
         (segment, inner.sink.clone())
     }
 
-    fn finish(&self, task: &Task) {
+    /// `task` rests.
+    pub(super) fn finish(&self, task: &Task) {
         let mut inner = self.inner();
         inner.running.remove(&task.id);
         inner.finished += 1;

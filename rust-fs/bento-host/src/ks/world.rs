@@ -2,8 +2,10 @@
 //! Everything that one instance of a module can reach.
 
 use super::lock::{Counters, KsLock, LockId};
+use super::solo::SoloMutex;
 use super::tasks::Tasks;
 use crate::device::BlockDevice;
+use crate::mix::MixMap;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +66,9 @@ pub struct WorldOptions {
     pub deadline: Duration,
     /// One thread runs all ops: a lock that is held will never be given up.
     pub single_threaded: bool,
+    /// One thread does everything, tasks of the module's own too (there are none), and nobody looks at the world or its device meanwhile:
+    /// the host's own locks are left out.
+    pub solo: bool,
     /// The module's own tasks go on when they are handed a recorded segment, not by themselves: a replay.
     pub fed_tasks: bool,
     /// Numbers of tasks that are to be made again, by name.
@@ -81,6 +86,7 @@ impl Default for WorldOptions {
         WorldOptions {
             deadline: Duration::from_secs(10),
             single_threaded: false,
+            solo: false,
             fed_tasks: false,
             adopt_tasks: Vec::new(),
             lock_classes: vec!["block".into()],
@@ -111,9 +117,9 @@ pub struct World {
     me: Weak<World>,
     pub(crate) device: Option<Arc<dyn BlockDevice>>,
     options: WorldOptions,
-    locks: Mutex<HashMap<LockId, LivePointer>>,
+    locks: SoloMutex<MixMap<LockId, LivePointer>>,
     /// Counters of locks that come to life later, after a checkpoint.
-    waiting_counters: Mutex<HashMap<LockId, Counters>>,
+    waiting_counters: SoloMutex<HashMap<LockId, Counters>>,
     crash: Mutex<Option<Crash>>,
     crashed: AtomicBool,
     order: Mutex<Option<String>>,
@@ -142,13 +148,24 @@ impl World {
             device.set_lock_counters(of_blocks.map(|(id, counters)| (id.key, *counters)).collect());
         }
         let making = counters.get(&Tasks::MAKING).copied().unwrap_or_default();
+        let (locks, waiting_counters) = (SoloMutex::default(), SoloMutex::new(counters));
+        if options.solo {
+            // SAFETY: one thread does everything, by the option; whoever looks at the world or its device beside them is on it too.
+            unsafe {
+                locks.set_solo();
+                waiting_counters.set_solo();
+                if let Some(device) = &device {
+                    device.set_solo();
+                }
+            }
+        }
         let tasks = Tasks::new(options.fed_tasks, std::mem::take(&mut options.adopt_tasks), making);
         Arc::new_cyclic(|me| World {
             me: Weak::clone(me),
             device,
             options,
-            locks: Mutex::default(),
-            waiting_counters: Mutex::new(counters),
+            locks,
+            waiting_counters,
             crash: Mutex::new(None),
             crashed: AtomicBool::new(false),
             order: Mutex::new(None),
@@ -193,6 +210,10 @@ impl World {
             return None;
         }
         Some(Crash::Order { message: held(&self.order).clone().unwrap_or_default() })
+    }
+
+    pub(crate) fn solo(&self) -> bool {
+        self.options.solo
     }
 
     pub(crate) fn single_threaded(&self) -> bool {
@@ -244,15 +265,17 @@ impl World {
     }
 
     pub(crate) fn enter_lock(&self, id: LockId, make: impl FnOnce(Counters) -> *const KsLock) -> *const KsLock {
-        let counters = held(&self.waiting_counters).remove(&id).unwrap_or_default();
+        let mut waiting = self.waiting_counters.lock();
+        let counters = if waiting.is_empty() { Counters::default() } else { waiting.remove(&id).unwrap_or_default() };
+        drop(waiting);
         let lock = make(counters);
-        held(&self.locks).insert(id, LivePointer(lock));
+        self.locks.lock().insert(id, LivePointer(lock));
         lock
     }
 
     /// Forgets a lock that is about to be freed, unless a younger one has taken its name.
     pub(crate) fn leave_lock(&self, id: LockId, lock: *const KsLock) {
-        let mut locks = held(&self.locks);
+        let mut locks = self.locks.lock();
         if locks.get(&id).is_some_and(|live| std::ptr::eq(live.0, lock)) {
             locks.remove(&id);
         }
@@ -266,11 +289,11 @@ impl World {
         if id == Tasks::MAKING {
             return self.tasks.making.counters();
         }
-        if let Some(lock) = held(&self.locks).get(&id) {
+        if let Some(lock) = self.locks.lock().get(&id) {
             // SAFETY: in the table, so alive; the table is locked.
             return unsafe { (*lock.0).counters() };
         }
-        held(&self.waiting_counters).get(&id).copied().unwrap_or_default()
+        self.waiting_counters.lock().get(&id).copied().unwrap_or_default()
     }
 
     /// The same for an instance that takes over and makes tasks of its own, counted anew.
@@ -282,8 +305,8 @@ impl World {
 
     /// Counters of every lock that was ever taken and may be taken again; for a checkpoint, while no op is under way.
     pub fn all_lock_counters(&self) -> HashMap<LockId, Counters> {
-        let mut all = held(&self.waiting_counters).clone();
-        for (id, lock) in held(&self.locks).iter() {
+        let mut all = self.waiting_counters.lock().clone();
+        for (id, lock) in self.locks.lock().iter() {
             // SAFETY: in the table, so alive; the table is locked.
             all.insert(*id, unsafe { (*lock.0).counters() });
         }

@@ -34,6 +34,9 @@ pub enum ModuleError {
     },
 }
 
+/// The service that starts a thread, as a module's table of names has it.
+const THREAD_SERVICE: &[u8] = b"bento_ks_thread_spawn";
+
 /// What a module says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleInfo {
@@ -55,6 +58,8 @@ pub struct ModuleInfo {
     pub state_schema_max: u32,
     /// Names of the lock classes, "block" first.
     pub lock_classes: Vec<String>,
+    /// Whether it could start threads of its own: it imports the service.
+    pub starts_threads: bool,
     /// It lives on a block device.
     pub needs_device: bool,
     /// It can make a file system.
@@ -153,6 +158,7 @@ unsafe fn describe(desc: &ModuleDesc, path: PathBuf, file: &[u8]) -> ModuleInfo 
         state_schema: desc.state_schema,
         state_schema_min: desc.state_schema_min,
         state_schema_max: desc.state_schema_max,
+        starts_threads: file.windows(THREAD_SERVICE.len()).any(|window| window == THREAD_SERVICE),
         lock_classes: std::iter::once("block").chain(own).map(str::to_owned).collect(),
         needs_device: desc.needs_device != 0,
         has_mkfs: desc.mkfs.is_some(),

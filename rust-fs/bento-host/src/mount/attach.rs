@@ -139,7 +139,7 @@ fn begin(
         locks.extend([u64::from(id.class), id.key, counters.writes, counters.reads, counters.seen]);
     }
     let module = instance.module().info();
-    let checkpoint = pb::Checkpoint { schema: module.state_schema, state: state.into(), locks, block: Vec::new(), in_flight: 0 };
+    let checkpoint = pb::Checkpoint { schema: module.state_schema, state: state.into(), locks, ..pb::Checkpoint::default() };
     let recorder = Recorder::start(path, header(module, &recording, pb::Origin::Checkpoint))?;
     if let Err(error) = recorder.checkpoint(checkpoint) {
         // Nothing can be replayed from such a trace.

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Control of a mount from outside: a Unix socket, one JSON document a line, one answer a line.
 //!
-//! `{"command":"status"}`, `{"command":"upgrade","module":PATH}`, `{"command":"record-start","path":FILE,"policy":"drop"|"block",
+//! `{"command":"status"}`, `{"command":"upgrade","module":PATH,"deadlineMs":N}`, `{"command":"record-start","path":FILE,"policy":"drop"|"block",
 //! "data":"full"|"none"}`, `{"command":"record-stop"}`, `{"command":"mark","text":TEXT}`, `{"command":"unmount"}`. An answer has
 //! `"ok":true`, or `"ok":false` with `code`, `message` and `hint`.
 
 use super::attach;
 use super::life::Stop;
 use super::served::Served;
-use super::upgrade::upgrade;
+use super::upgrade::{DEADLINE, upgrade};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Longest line that is read.
 const MAX_LINE: u64 = 64 << 10;
@@ -23,10 +24,20 @@ const MAX_LINE: u64 = 64 << 10;
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
 enum Command {
     Status,
-    Upgrade { module: PathBuf },
-    RecordStart { path: PathBuf, policy: Option<String>, data: Option<String> },
+    #[serde(rename_all = "camelCase")]
+    Upgrade {
+        module: PathBuf,
+        deadline_ms: Option<u64>,
+    },
+    RecordStart {
+        path: PathBuf,
+        policy: Option<String>,
+        data: Option<String>,
+    },
     RecordStop,
-    Mark { text: String },
+    Mark {
+        text: String,
+    },
     Unmount,
 }
 
@@ -91,19 +102,21 @@ fn refusal(code: &str, message: &str, hint: &str) -> Value {
 fn run(command: Command, served: &Served, stop: &Stop) -> Value {
     match command {
         Command::Status => status(served),
-        Command::Upgrade { module } => match upgrade(served, &module) {
-            Ok(record) => json!({
-                "ok": true,
-                "quiesceNs": record.quiesce_ns,
-                "exportNs": record.export_ns,
-                "importNs": record.import_ns,
-                "swapNs": record.swap_ns,
-                "stateBytes": record.state_bytes,
-                "toRevision": record.to_revision,
-                "toBuildId": hex(&record.to_build_id),
-            }),
-            Err(error) => refusal(error.code(), &error.to_string(), error.hint()),
-        },
+        Command::Upgrade { module, deadline_ms } => {
+            match upgrade(served, &module, deadline_ms.map_or(DEADLINE, Duration::from_millis)) {
+                Ok(record) => json!({
+                    "ok": true,
+                    "quiesceNs": record.quiesce_ns,
+                    "exportNs": record.export_ns,
+                    "importNs": record.import_ns,
+                    "swapNs": record.swap_ns,
+                    "stateBytes": record.state_bytes,
+                    "toRevision": record.to_revision,
+                    "toBuildId": hex(&record.to_build_id),
+                }),
+                Err(error) => refusal(error.code(), &error.to_string(), error.hint()),
+            }
+        }
         Command::RecordStart { path, policy, data } => {
             match attach::start(served, &path, policy.as_deref().unwrap_or("drop"), data.as_deref().unwrap_or("full")) {
                 Ok(()) => json!({ "ok": true }),

@@ -193,7 +193,8 @@ fn step<T>(
     call: impl FnOnce(OpInputs) -> (Outcome<Result<T, i32>>, crate::ks::Taken),
 ) -> Outcome<Result<T, i32>> {
     let slot = Slot::take();
-    let (thread, begin_ns) = (slot.number(), realtime_ns());
+    let thread = slot.number();
+    let begin_ns = recorder.map_or_else(realtime_ns, |recorder| recorder.clock(thread));
     if let Some(recorder) = recorder {
         recorder.begin_life(thread, begin_ns, request);
     }

@@ -5,6 +5,7 @@
 mod attach;
 mod control;
 mod fuse;
+mod gate;
 mod image;
 mod life;
 mod served;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A mounted instance: the gate that every op passes, the recording if there is one, and the end after a crash.
 
+use super::gate::{Gate, Shut};
 use super::slot::Slot;
 use crate::device::FileDevice;
 use crate::ks::context::realtime_ns;
@@ -11,8 +12,9 @@ use crate::trace::{Finished, RequestParts};
 use bento_abi::ReplyBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
-/// What stands behind the gate. Ops hold it shared, an upgrade exclusively.
+/// What stands behind the gate. Who looks holds it shared, an upgrade exclusively.
 #[derive(Debug)]
 pub struct Behind {
     /// The instance; none after the unmount.
@@ -31,13 +33,15 @@ pub struct Setup {
     /// The device.
     pub device: Option<Arc<FileDevice>>,
     /// Longest that one op may run.
-    pub deadline: std::time::Duration,
+    pub deadline: Duration,
 }
 
 /// A mounted file system.
 #[derive(Debug)]
 pub struct Served {
-    gate: RwLock<Behind>,
+    /// What ops pass.
+    gate: Gate,
+    behind: RwLock<Behind>,
     setup: Setup,
     ops: AtomicU64,
 }
@@ -49,8 +53,8 @@ pub struct NoAnswer;
 impl Served {
     /// Serves `instance`.
     pub fn new(instance: Instance, recorder: Option<Arc<Recorder>>, setup: Setup) -> Served {
-        let gate = RwLock::new(Behind { instance: Some(instance), recorder });
-        Served { gate, setup, ops: AtomicU64::new(0) }
+        let behind = RwLock::new(Behind { instance: Some(instance), recorder });
+        Served { gate: Gate::default(), behind, setup, ops: AtomicU64::new(0) }
     }
 
     /// What does not change while mounted.
@@ -65,25 +69,33 @@ impl Served {
 
     /// Looks behind the gate, among ops.
     pub fn look(&self) -> RwLockReadGuard<'_, Behind> {
-        self.gate.read().expect("no host code panics behind the gate")
+        self.behind.read().expect("no host code panics behind the gate")
     }
 
     /// Shuts the gate and waits until the ops behind it have ended.
     pub fn shut(&self) -> RwLockWriteGuard<'_, Behind> {
-        self.gate.write().expect("no host code panics behind the gate")
+        self.behind.write().expect("no host code panics behind the gate")
+    }
+
+    /// As [`Served::shut`]; `None`, with the gate open, when ops under way did not end within `deadline`. The second is to be dropped last.
+    pub fn shut_within(&self, deadline: Duration) -> Option<(RwLockWriteGuard<'_, Behind>, Shut<'_>)> {
+        let shut = self.gate.shut(deadline)?;
+        Some((self.shut(), shut))
     }
 
     /// Has the module answer one op, and records it. `parts`' room holds the answer's data then.
     pub fn answer(&self, parts: &mut RequestParts<'_>, reply: &mut ReplyBuf) -> Result<(), NoAnswer> {
         self.ops.fetch_add(1, Ordering::Relaxed);
+        let _inside = self.gate.enter();
         let behind = self.look();
         let instance = behind.instance.as_ref().ok_or(NoAnswer)?;
         if instance.world().crashed() {
             return Err(NoAnswer);
         }
         let slot = Slot::take();
-        let (thread, begin_ns) = (slot.number(), realtime_ns());
         let recorder = behind.recorder.as_deref();
+        let thread = slot.number();
+        let begin_ns = recorder.map_or_else(realtime_ns, |recorder| recorder.clock(thread));
         if let Some(recorder) = recorder {
             recorder.begin(thread, begin_ns, parts);
         }
@@ -121,7 +133,8 @@ impl Served {
                 ended.crash = world.crash();
             } else {
                 let slot = Slot::take();
-                let (thread, begin_ns) = (slot.number(), realtime_ns());
+                let thread = slot.number();
+                let begin_ns = recorder.as_ref().map_or_else(realtime_ns, |recorder| recorder.clock(thread));
                 if let Some(recorder) = &recorder {
                     recorder.begin_life(thread, begin_ns, Request::Unmount(Empty {}));
                 }

@@ -13,7 +13,7 @@ use crate::proto::trace as pb;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use thiserror::Error;
 
 /// Why a module was not replaced.
@@ -28,6 +28,9 @@ pub enum UpgradeError {
     /// The mount has ended, or the module crashed: there is no state to hand over.
     #[error("{0}")]
     NoState(String),
+    /// Ops under way did not end in time.
+    #[error("ops under way did not end within {} ms", .0.as_millis())]
+    Deadline(Duration),
     /// The old module could not export.
     #[error("the running version could not hand its state over: {0}")]
     Export(String),
@@ -43,6 +46,7 @@ impl UpgradeError {
             UpgradeError::Load(_) => "E_MODULE_LOAD",
             UpgradeError::Unfit(_) => "E_UPGRADE_UNFIT",
             UpgradeError::NoState(_) => "E_UPGRADE_NO_STATE",
+            UpgradeError::Deadline(_) => "E_UPGRADE_DEADLINE",
             UpgradeError::Export(_) => "E_UPGRADE_EXPORT",
             UpgradeError::Import(_) => "E_UPGRADE_IMPORT",
         }
@@ -54,12 +58,16 @@ impl UpgradeError {
             UpgradeError::Load(_) => "build it with `bento-rr build` from sources of this release",
             UpgradeError::Unfit(_) => "upgrade to a version of the same file system that reads this state schema",
             UpgradeError::NoState(_) => "unmount, and mount with the new version",
+            UpgradeError::Deadline(_) => "the old version goes on; try again when the mount is less busy",
             UpgradeError::Export(_) | UpgradeError::Import(_) => {
                 "the old version goes on; prove the new one with `bento-rr gate` first"
             }
         }
     }
 }
+
+/// Longest that an upgrade waits for the ops under way, as bentofs.ko's parameter has it by default.
+pub const DEADLINE: Duration = Duration::from_secs(1);
 
 /// Whether `to` can take over from `from`, as far as their descriptions say.
 fn check_fit(from: &ModuleInfo, to: &ModuleInfo) -> Result<(), UpgradeError> {
@@ -87,7 +95,7 @@ fn errno_text(errno: i32) -> String {
 }
 
 /// Replaces the module of `served` by the one in `path`. The record says how long each step took.
-pub fn upgrade(served: &Served, path: &Path) -> Result<pb::Upgrade, UpgradeError> {
+pub fn upgrade(served: &Served, path: &Path, deadline: Duration) -> Result<pb::Upgrade, UpgradeError> {
     let new = Module::load(path)?;
     let from = {
         let behind = served.look();
@@ -106,7 +114,15 @@ pub fn upgrade(served: &Served, path: &Path) -> Result<pb::Upgrade, UpgradeError
     };
 
     let start = Instant::now();
-    let mut behind = served.shut();
+    let Some((mut behind, open_again)) = served.shut_within(deadline) else {
+        let error = UpgradeError::Deadline(deadline);
+        record.quiesce_ns = ns(start);
+        record.refused = error.to_string();
+        if let Some(recorder) = &served.look().recorder {
+            recorder.upgrade(record);
+        }
+        return Err(error);
+    };
     let swapped = match behind.instance.as_ref() {
         Some(old) => {
             // The ops have ended; now the module's own tasks come to rest, and stay so.
@@ -141,7 +157,7 @@ pub fn upgrade(served: &Served, path: &Path) -> Result<pb::Upgrade, UpgradeError
         new.world().tasks().tell(behind.recorder.clone().map(|recorder| recorder as Arc<dyn TaskSink>));
         new.let_tasks_run();
     }
-    drop(behind);
+    drop((behind, open_again));
     // Calls proceed; what the old version still holds is its own. Its device was handed over: nothing is written.
     if let Some(old) = old {
         let (outcome, _) = old.destroy(true, OpInputs::probe(realtime_ns()));

@@ -8,6 +8,7 @@ use crate::ks::{Crash, Ends, Taken, TaskSegment, TaskSink};
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
 use crate::trace::{Caller, Finished, RequestParts, TraceWriter, USUAL_TTL_NS, Usual, from_reply, from_request};
+use crate::trace::{rounded, tick, tick_after};
 use bento_abi::ReplyBuf;
 use bento_abi::fuse::opcode;
 use std::io;
@@ -21,8 +22,8 @@ use thiserror::Error;
 pub const SLOTS: usize = 64;
 /// Bytes of ops that may wait for the writer.
 const QUEUE_BYTES: usize = 192 << 20;
-/// Most bytes of state that a checkpoint in a trace may have: a chunk's, with room for the rest of the record.
-const MAX_STATE: usize = crate::trace::MAX_RAW - (1 << 20);
+/// Most bytes of lock counters that a checkpoint in a trace may have: a chunk's, with room for the rest of the record.
+const MAX_LOCKS: usize = crate::trace::MAX_RAW - (1 << 20);
 
 /// A recording that cannot be made or ended.
 #[derive(Debug, Error)]
@@ -43,8 +44,8 @@ pub enum RecordError {
         /// What the system said.
         source: io::Error,
     },
-    /// The state is larger than a chunk may be.
-    #[error("the file system's state has {bytes} bytes; a checkpoint in a trace holds {MAX_STATE}")]
+    /// The lock counters are more than a chunk may hold.
+    #[error("the file system's lock counters have {bytes} bytes; a checkpoint in a trace holds {MAX_LOCKS}")]
     StateTooLarge {
         /// How many.
         bytes: usize,
@@ -84,6 +85,15 @@ pub struct Progress {
     pub dropped: u64,
 }
 
+/// What one thread is at.
+#[derive(Debug, Default)]
+struct Slot {
+    /// The op under way.
+    pending: Option<Box<Pending>>,
+    /// When its last op ended, as the trace tells it: the next begins no earlier.
+    free_from: i64,
+}
+
 /// A running recording.
 #[derive(Debug)]
 pub struct Recorder {
@@ -93,8 +103,8 @@ pub struct Recorder {
     lost: AtomicU64,
     /// Replay begins with a device that is not empty.
     keep_first_reads: bool,
-    /// Ops under way, by thread.
-    slots: Vec<Mutex<Option<Box<Pending>>>>,
+    /// By thread.
+    slots: Vec<Mutex<Slot>>,
     writer: Mutex<Option<JoinHandle<io::Result<Finished>>>>,
 }
 
@@ -132,8 +142,13 @@ impl Recorder {
         Progress { ops: load(&self.numbers.ops), bytes: load(&self.numbers.bytes), dropped }
     }
 
-    fn slot(&self, thread: u32) -> std::sync::MutexGuard<'_, Option<Box<Pending>>> {
+    fn slot(&self, thread: u32) -> std::sync::MutexGuard<'_, Slot> {
         self.slots[thread as usize % SLOTS].lock().expect("no host code panics while it holds a slot")
+    }
+
+    /// The time at which an op of `thread` begins that begins now: a tick of the recording's clock, which the module is to see too.
+    pub fn clock(&self, thread: u32) -> i64 {
+        tick(realtime_ns()).max(self.slot(thread).free_from)
     }
 
     /// An op begins on `thread`, which serves one at a time.
@@ -152,29 +167,38 @@ impl Recorder {
     fn begin_step(&self, thread: u32, begin_ns: i64, nodeid: u64, caller: Caller, request: Request, content: Option<Vec<u8>>) {
         let op = pb::Op { thread, nodeid, request: Some(request), ..pb::Op::default() };
         let before = self.queue.ends();
-        *self.slot(thread) = Some(Box::new(Pending { begin_ns, caller, op, content, before }));
+        self.slot(thread).pending = Some(Box::new(Pending { begin_ns, caller, op, content, before }));
     }
 
     /// The op of `thread` ended. `data` is what the module filled of the request's room.
     pub fn end(&self, thread: u32, end_ns: i64, reply: &ReplyBuf, data: &[u8], taken: Taken) {
-        let Some(mut pending) = self.slot(thread).take() else { return };
+        let Some(mut pending) = self.take(thread, end_ns) else { return };
         let usual = Usual { begin_ns: pending.begin_ns, ttl_ns: USUAL_TTL_NS, read_hash: pb::ReadHash::Xxh364 };
         if let Some(request) = &pending.op.request {
             let (errno, answer) = from_reply(request, pending.op.nodeid, reply, data, usual);
             (pending.op.errno, pending.op.reply) = (errno, answer);
         }
-        self.hand_over(pending, end_ns, taken);
+        self.hand_over(pending, taken);
     }
 
     /// The step of the module's life on `thread` ended.
     pub fn end_life(&self, thread: u32, end_ns: i64, errno: i32, taken: Taken) {
-        let Some(mut pending) = self.slot(thread).take() else { return };
+        let Some(mut pending) = self.take(thread, end_ns) else { return };
         pending.op.errno = errno as u32;
-        self.hand_over(pending, end_ns, taken);
+        self.hand_over(pending, taken);
     }
 
-    fn hand_over(&self, mut pending: Box<Pending>, end_ns: i64, mut taken: Taken) {
-        pending.op.duration_ns = end_ns.saturating_sub(pending.begin_ns).max(0) as u64;
+    /// The op of `thread`, which ended.
+    fn take(&self, thread: u32, end_ns: i64) -> Option<Box<Pending>> {
+        let mut slot = self.slot(thread);
+        let mut pending = slot.pending.take()?;
+        let duration = rounded(end_ns.saturating_sub(pending.begin_ns).max(0) as u64);
+        pending.op.duration_ns = duration;
+        slot.free_from = tick_after(pending.begin_ns.saturating_add_unsigned(duration));
+        Some(pending)
+    }
+
+    fn hand_over(&self, mut pending: Box<Pending>, mut taken: Taken) {
         let first_reads = self.first_reads(&mut taken);
         took(&mut pending.op, taken);
         self.lost.fetch_add(self.queue.end(pending, first_reads), Ordering::Relaxed);
@@ -187,7 +211,7 @@ impl Recorder {
 
     /// The op of `thread` did not come back.
     pub fn crashed(&self, thread: u32, crash: &Crash, mut taken: Taken) {
-        let Some(mut pending) = self.slot(thread).take() else { return };
+        let Some(mut pending) = self.slot(thread).pending.take() else { return };
         for (number, data) in self.first_reads(&mut taken) {
             self.queue.push(Item::Block(number, data));
         }
@@ -201,8 +225,8 @@ impl Recorder {
 
     /// The state of the module here, from which a replay begins; no op is under way.
     pub fn checkpoint(&self, checkpoint: pb::Checkpoint) -> Result<(), RecordError> {
-        let bytes = checkpoint.state.len() + 8 * checkpoint.locks.len();
-        if bytes > MAX_STATE {
+        let bytes = checkpoint.locks.iter().map(|&number| prost::encoding::encoded_len_varint(number)).sum::<usize>();
+        if bytes > MAX_LOCKS {
             return Err(RecordError::StateTooLarge { bytes });
         }
         self.queue.push(Item::Checkpoint(Box::new(checkpoint)));
@@ -228,7 +252,7 @@ impl Recorder {
     /// Ends the recording: ops that are still under way are written without answers.
     pub fn finish(&self) -> Result<Finished, RecordError> {
         for slot in 0..SLOTS {
-            if let Some(pending) = self.slot(slot as u32).take() {
+            if let Some(pending) = self.slot(slot as u32).pending.take() {
                 self.queue.push(Item::Unfinished(pending));
             }
         }

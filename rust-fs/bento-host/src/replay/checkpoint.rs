@@ -9,7 +9,7 @@ use super::subject::{Asked, Subject};
 use std::time::{Duration, Instant};
 
 /// Shortest distance, ops.
-const NEAREST: u64 = 1024;
+pub const NEAREST: u64 = 1024;
 /// Checkpoints take at most this part of a run's time.
 const SHARE: u32 = 25;
 /// Checkpoints that are kept for each doubling of the distance.

@@ -20,6 +20,29 @@ pub struct Answer {
     pub reply: Option<Reply>,
 }
 
+impl Answer {
+    /// The same, borrowed.
+    pub fn as_ref(&self) -> AnswerRef<'_> {
+        AnswerRef { errno: self.errno, reply: self.reply.as_ref() }
+    }
+}
+
+/// An answer that stands elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerRef<'a> {
+    /// See [`Answer`].
+    pub errno: u32,
+    /// See [`Answer`].
+    pub reply: Option<&'a Reply>,
+}
+
+impl<'a> AnswerRef<'a> {
+    /// What a recorded op was answered.
+    pub fn of(op: &'a pb::Op) -> AnswerRef<'a> {
+        AnswerRef { errno: op.errno, reply: op.reply.as_ref() }
+    }
+}
+
 /// Judges numbers that a module chooses freely. `None` where nothing is known yet, and the pair is to be learned.
 pub trait Names {
     /// What the recorded inode is called in the replay.
@@ -43,7 +66,13 @@ pub struct Comparison<'a, N: Names> {
 }
 
 /// Compares; `listings` says what to do with listings whose order differs.
-pub fn compare<N: Names>(names: &N, usual: Usual, makes_inode: bool, recorded: &Answer, actual: &Answer) -> Vec<FieldDifference> {
+pub fn compare<N: Names>(
+    names: &N,
+    usual: Usual,
+    makes_inode: bool,
+    recorded: AnswerRef<'_>,
+    actual: AnswerRef<'_>,
+) -> Vec<FieldDifference> {
     let mut comparison = Comparison { names, usual, makes_inode, found: Vec::new() };
     comparison.answers(recorded, actual);
     comparison.found
@@ -77,11 +106,11 @@ impl<N: Names> Comparison<'_, N> {
         }
     }
 
-    fn answers(&mut self, recorded: &Answer, actual: &Answer) {
+    fn answers(&mut self, recorded: AnswerRef<'_>, actual: AnswerRef<'_>) {
         if recorded.errno != actual.errno {
             return self.add("errno", human::errno(recorded.errno), human::errno(actual.errno));
         }
-        match (&recorded.reply, &actual.reply) {
+        match (recorded.reply, actual.reply) {
             (None, None) => {}
             (Some(Reply::Entry(a)), Some(Reply::Entry(b))) => self.entry("entry", a, b),
             (Some(Reply::Attr(a)), Some(Reply::Attr(b))) => self.attr("attr", a, b),
@@ -110,7 +139,7 @@ impl<N: Names> Comparison<'_, N> {
                 self.bytes("ioctl.data", &a.data, &b.data);
             }
             (Some(Reply::Stat(a)), Some(Reply::Stat(b))) => self.stat(a, b),
-            (a, b) => self.add("reply", kind(a.as_ref()), kind(b.as_ref())),
+            (a, b) => self.add("reply", kind(a), kind(b)),
         }
     }
 
@@ -120,7 +149,7 @@ impl<N: Names> Comparison<'_, N> {
             return self.add(&format!("{path}.nodeid"), shown(a.nodeid), shown(b.nodeid));
         }
         if a.nodeid != 0 {
-            self.node(&format!("{path}.nodeid"), a.nodeid, b.nodeid);
+            self.node(|| format!("{path}.nodeid"), a.nodeid, b.nodeid);
             let generation = self.names.generation(a.nodeid, a.generation).filter(|_| !self.makes_inode || self.names.by_value());
             if generation.is_some_and(|expected| expected != b.generation) {
                 self.add(&format!("{path}.generation"), a.generation, b.generation);
@@ -135,21 +164,21 @@ impl<N: Names> Comparison<'_, N> {
     }
 
     /// Inode numbers: equal, or renamed as before, or new.
-    fn node(&mut self, field: &str, recorded: u64, actual: u64) {
+    fn node(&mut self, field: impl Fn() -> String, recorded: u64, actual: u64) {
         let expected = match self.names.node(recorded) {
             Some(_) if self.makes_inode && !self.names.by_value() => return,
             Some(expected) => expected,
             None => {
                 // New to the run; but the number must not be another inode's.
                 if let Some(other) = self.names.taken(actual).filter(|_| !self.makes_inode) {
-                    self.add(field, recorded, format!("{actual} (recorded as {other})"));
+                    self.add(&field(), recorded, format!("{actual} (recorded as {other})"));
                 }
                 return;
             }
         };
         if expected != actual {
             let renamed = if expected == recorded { String::new() } else { format!(" (recorded as {recorded})") };
-            self.add(field, format!("{expected}{renamed}"), actual);
+            self.add(&field(), format!("{expected}{renamed}"), actual);
         }
     }
 
@@ -216,7 +245,7 @@ impl<N: Names> Comparison<'_, N> {
     pub(crate) fn dir_entry(&mut self, a: &pb::DirEntry, b: &pb::DirEntry) {
         let path = || format!("listing[{}]", human::bytes(&a.name));
         if self.names.node(a.ino).is_some_and(|expected| expected != b.ino) {
-            self.node(&format!("{}.ino", path()), a.ino, b.ino);
+            self.node(|| format!("{}.ino", path()), a.ino, b.ino);
         }
         if a.r#type != b.r#type {
             self.add(&format!("{}.type", path()), file_type(a.r#type), file_type(b.r#type));
@@ -344,7 +373,7 @@ mod tests {
     const USUAL: Usual = Usual { begin_ns: 1_000_000_000, ttl_ns: 5, read_hash: pb::ReadHash::Xxh364 };
 
     fn fields(a: Answer, b: Answer) -> Vec<(String, String, String)> {
-        let found = compare(&ByValue, USUAL, false, &a, &b);
+        let found = compare(&ByValue, USUAL, false, a.as_ref(), b.as_ref());
         found.into_iter().map(|one| (one.field, one.expected, one.actual)).collect()
     }
 

@@ -117,7 +117,7 @@ impl Run {
         let Some((panic, record)) = self.source.panic().filter(|_| !self.past_panic).cloned() else { return Step::End };
         self.past_panic = true;
         let seq = self.source.ops() + 1;
-        let record = OpRecord { seq, ..record };
+        let record = Box::new(OpRecord { seq, ..*record });
         let crash = match &panic.task {
             Some(task) => self.crash_of_task(task),
             None => match self.subject.apply(record.clone()) {

@@ -10,7 +10,7 @@
 //!
 //! A run stands still only where no op was under way in the recording, so it goes on to the next such place.
 
-use super::compare::{Answer, compare};
+use super::compare::{Answer, AnswerRef, compare};
 use super::line::{Line, OrderUse, given};
 use super::rules::Rules;
 use super::run_error::RunError;
@@ -149,7 +149,7 @@ impl Shared<'_> {
     }
 
     /// One recorded thread.
-    fn thread(&self, ops: &Receiver<OpRecord>) {
+    fn thread(&self, ops: &Receiver<Box<OpRecord>>) {
         let mut line = Line::default();
         while let Ok(record) = ops.recv() {
             if !self.begin(&record) {
@@ -177,9 +177,8 @@ impl Shared<'_> {
         if record.op.errno == answer.errno && record.op.reply == answer.reply {
             return None;
         }
-        let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
         let usual = Usual::of(self.source.header(), record.begin_ns);
-        let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, &expected, answer);
+        let mut fields: Vec<FieldDifference> = compare(self.names, usual, false, AnswerRef::of(&record.op), answer.as_ref());
         if self.source.without_data() {
             fields.retain(|difference| difference.field != "data.hash");
         }
@@ -260,7 +259,7 @@ pub fn run(
     Ok(ran)
 }
 
-fn life(subject: &mut Subject, record: OpRecord, rules: &mut Rules, ran: &mut Ran) {
+fn life(subject: &mut Subject, record: Box<OpRecord>, rules: &mut Rules, ran: &mut Ran) {
     let seq = record.seq;
     ran.replayed += 1;
     match subject.apply(record.clone()) {
@@ -345,7 +344,7 @@ fn threads(
         names: &subject.names,
     };
     let result = std::thread::scope(|scope| {
-        let mut lines: BTreeMap<u32, Sender<OpRecord>> = BTreeMap::new();
+        let mut lines: BTreeMap<u32, Sender<Box<OpRecord>>> = BTreeMap::new();
         let mut fed = ran.place;
         let mut stuck = (0_u64, Instant::now());
         let mut ahead = LOOKAHEAD;
@@ -418,7 +417,7 @@ fn threads(
     }
     if let Some((seq, crash)) = state.crash {
         let record = match state.under_way.into_values().find(|record| record.seq == seq) {
-            Some(record) => Some(record),
+            Some(record) => Some(Box::new(record)),
             None => source.op(seq)?,
         };
         if let Some(record) = record {
@@ -444,7 +443,7 @@ pub fn in_task(task: &str, crash: Crash) -> Crash {
     }
 }
 
-fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, thread: u32) -> Sender<OpRecord> {
+fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, thread: u32) -> Sender<Box<OpRecord>> {
     let (sender, ops) = channel();
     let builder = std::thread::Builder::new().name(format!("replay-{thread}")).stack_size(STACK);
     if builder.spawn_scoped(scope, move || shared.thread(&ops)).is_err() {

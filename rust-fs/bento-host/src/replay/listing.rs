@@ -5,7 +5,7 @@
 //! name that one of them lacks is found at once; otherwise when the recorded listing ends. Names that were made or taken away meanwhile may be there or not.
 
 use super::compare::join_names;
-use super::table::MixMap;
+use crate::mix::MixMap;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
 use bytes::Bytes;

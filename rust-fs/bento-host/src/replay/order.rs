@@ -38,10 +38,9 @@ pub enum Clock<'a> {
 
 /// What the order gives.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are ops")]
 pub enum Next {
     /// The next op, and segments that run when it waits for their tasks.
-    Op(OpRecord, Vec<SegmentRecord>),
+    Op(Box<OpRecord>, Vec<SegmentRecord>),
     /// A segment of a task is next.
     Segment(SegmentRecord),
     /// The trace is over.
@@ -50,7 +49,7 @@ pub enum Next {
 
 #[derive(Debug)]
 struct Waiting {
-    record: OpRecord,
+    record: Box<OpRecord>,
     /// Ops up to this one ended before it began.
     after: u64,
     /// So did segments up to this one.
@@ -120,7 +119,7 @@ impl Order {
 
     /// Notes that what was taken last found a lock otherwise than recorded.
     pub fn disagrees(&mut self, world: &World, lock: (u64, u64)) {
-        let waiting = self.window.iter().filter(|waiting| !waiting.taken).map(|waiting| &waiting.record);
+        let waiting = self.window.iter().filter(|waiting| !waiting.taken).map(|waiting| &*waiting.record);
         self.interleavings.disagrees(world, lock, waiting);
     }
 
@@ -208,7 +207,7 @@ impl Order {
     }
 
     /// Takes op `seq`, as another run did.
-    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<(OpRecord, Vec<SegmentRecord>)>, TraceError> {
+    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<(Box<OpRecord>, Vec<SegmentRecord>)>, TraceError> {
         loop {
             if let Some(at) = self.window.iter().position(|waiting| waiting.record.seq == seq && !waiting.taken) {
                 let Next::Op(record, nested) = self.take(at, Clock::Trace) else { return Ok(None) };

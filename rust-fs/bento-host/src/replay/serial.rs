@@ -3,7 +3,7 @@
 //!
 //! The serial replay, which most of this is, asks one op after the other in an order that agrees with the recorded lock order.
 
-use super::checkpoint::{Checkpoint, Checkpoints};
+use super::checkpoint::{Checkpoint, Checkpoints, NEAREST};
 use super::compare::Names;
 use super::order::{Clock, Next, Order};
 use super::rules::Rules;
@@ -97,6 +97,8 @@ pub struct Run {
     pub(super) replayed: u64,
     pub(super) left_out: u64,
     pub(super) checkpoints: Checkpoints,
+    /// On the way to a place that was gone back to: where a checkpoint is worth its cost, since more steps back are likely.
+    checkpoint_at: Option<u64>,
     /// The op that ended the recorded module was asked too.
     pub(super) past_panic: bool,
     /// Told of every op, once somebody has asked for it.
@@ -136,6 +138,7 @@ impl Run {
             replayed: 0,
             left_out: 0,
             checkpoints: Checkpoints::default(),
+            checkpoint_at: None,
             past_panic: false,
             tree: TreeDigest::default(),
             elapsed: Duration::ZERO,
@@ -231,7 +234,7 @@ impl Run {
         next.map_or(Ok(Step::End), |(record, nested)| self.apply_with_tasks(record, nested))
     }
 
-    fn apply_with_tasks(&mut self, record: OpRecord, nested: Vec<SegmentRecord>) -> Result<Step, TraceError> {
+    fn apply_with_tasks(&mut self, record: Box<OpRecord>, nested: Vec<SegmentRecord>) -> Result<Step, TraceError> {
         if !self.source.has_tasks() {
             return Ok(self.apply(record));
         }
@@ -250,7 +253,7 @@ impl Run {
         Ok(step)
     }
 
-    fn apply(&mut self, record: OpRecord) -> Step {
+    fn apply(&mut self, record: Box<OpRecord>) -> Step {
         let seq = record.seq;
         self.replayed += 1;
         self.differences.clear();
@@ -301,6 +304,9 @@ impl Run {
         let begun = Instant::now();
         if target.seq < self.place() || self.crash.as_ref().is_some_and(|(seq, _)| target.seq < *seq) {
             self.go_back(target.seq)?;
+            // Nearer than twice the distance there is one already.
+            let at = target.seq.saturating_sub(NEAREST);
+            self.checkpoint_at = (at >= self.place() + NEAREST).then_some(at);
         }
         let result = if let Some((_, crash)) = &self.crash {
             Ok((StopReason::Crashed, crash.to_string()))
@@ -333,15 +339,12 @@ impl Run {
                     }
                 }
                 Step::End => break,
+                Step::Refused(why) if self.source.has_tasks() => return self.exact_or_refused(why, target, cancelled, watch),
                 Step::Refused(why) => return Ok((StopReason::Refused, why)),
                 Step::Crashed(_) => return Ok((StopReason::Crashed, self.crash_text())),
             }
             if let Some(why) = self.refuses_interleaving() {
-                if let Some(reason) = self.may_turn_exact(&why) {
-                    self.turn_exact(reason)?;
-                    return self.run_exact(target, cancelled, watch);
-                }
-                return Ok((StopReason::Refused, why));
+                return self.exact_or_refused(why, target, cancelled, watch);
             }
             if let Some(why) = self.doubt() {
                 return Ok((StopReason::Refused, why));
@@ -371,7 +374,9 @@ impl Run {
 
     /// Takes a checkpoint when it is time for one.
     pub fn keep_checkpoint(&mut self) {
-        if self.options.checkpoints && self.checkpoints.due(self.place()) && self.order.is_even() {
+        let even = self.order.is_even();
+        let wanted = even && self.checkpoint_at.take_if(|at| self.order.prefix() >= *at).is_some();
+        if self.options.checkpoints && even && (wanted || self.checkpoints.due(self.place())) {
             self.take_checkpoint();
         }
     }

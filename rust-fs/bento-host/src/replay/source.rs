@@ -4,15 +4,17 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
-use super::table::MixMap;
+use super::translate::Made;
 use crate::device::CowDevice;
+use crate::mix::MixMap;
 use crate::proto::host;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
 use crate::trace::{ChunkRecords, OpRecord, Tolerance, TraceError, TraceItem, TraceReader, filler};
 use bytes::Bytes;
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Where a recording begins, besides its ops.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ pub struct SegmentRecord {
 #[expect(clippy::large_enum_variant, reason = "nearly all are ops")]
 pub enum OnTape {
     /// An op, and how many segments ended before it did.
-    Op(OpRecord, u64),
+    Op(Box<OpRecord>, u64),
     /// A segment.
     Segment(SegmentRecord),
 }
@@ -81,7 +83,7 @@ pub struct Source {
     /// A chunk's contents that were fetched out of turn.
     fetched: Mutex<Option<(u32, MixMap<u64, Bytes>)>>,
     /// The op that ended the recorded module.
-    panic: Option<(pb::Panic, OpRecord)>,
+    panic: Option<(Box<pb::Panic>, Box<OpRecord>)>,
     outline: Outline,
     /// Ops that were under way when the recording ended.
     unfinished: u64,
@@ -90,6 +92,8 @@ pub struct Source {
     /// The module was replaced after this op, and had tasks.
     replaced_after: Option<u64>,
     allow_gaps: bool,
+    /// What ops made, by number; read when it is first asked for.
+    made: OnceLock<Vec<(u64, Made)>>,
 }
 
 fn short(hash: &[u8]) -> u64 {
@@ -121,6 +125,7 @@ impl Source {
             segments_before: Vec::new(),
             replaced_after: None,
             allow_gaps,
+            made: OnceLock::new(),
             reader,
         };
         source.survey()?;
@@ -130,6 +135,8 @@ impl Source {
     /// Reads every record once.
     fn survey(&mut self) -> Result<(), TraceError> {
         let mut survey = Survey::default();
+        // Contents before the first op: a large state is made of them.
+        let mut state_parts = HashMap::new();
         let mut tape = Tape { chunk: 0, expected: Some(1), next_seq: 1, begun: true, records: None, passed: 0, segments: 0 };
         while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
             self.segments_before.resize(tape.chunk as usize, survey.segments.len() as u64);
@@ -137,6 +144,9 @@ impl Source {
                 TraceItem::Op(record) => survey.op(&record),
                 TraceItem::Task(task) => survey.segment(&task),
                 TraceItem::Blob(blob) => {
+                    if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint {
+                        state_parts.insert(blob.hash.clone(), blob.data);
+                    }
                     self.contents.insert(short(&blob.hash), tape.chunk - 1);
                 }
                 TraceItem::Block(block) => self.preload(&block),
@@ -147,7 +157,7 @@ impl Source {
                     survey.gap(&gap);
                 }
                 TraceItem::Checkpoint(checkpoint) if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint => {
-                    self.start = Start::Checkpoint(checkpoint);
+                    self.start = Start::Checkpoint(whole(checkpoint, &std::mem::take(&mut state_parts))?);
                 }
                 TraceItem::Unfinished(_) => self.unfinished += 1,
                 TraceItem::Panic(panic, op) => self.panic = Some((panic, op.unwrap_or_else(no_op))),
@@ -241,7 +251,7 @@ impl Source {
     }
 
     /// The op (or the task) that ended the recorded module, as number `ops() + 1`.
-    pub fn panic(&self) -> Option<&(pb::Panic, OpRecord)> {
+    pub fn panic(&self) -> Option<&(Box<pb::Panic>, Box<OpRecord>)> {
         self.panic.as_ref()
     }
 
@@ -285,6 +295,23 @@ impl Source {
         contents.get(&key).cloned()
     }
 
+    /// What the ops from `first` to `last` made. The first question costs a reading of the trace.
+    pub fn made(&self, first: u64, last: u64) -> Result<&[(u64, Made)], TraceError> {
+        let all = match self.made.get() {
+            Some(all) => all,
+            None => {
+                let mut found = Vec::new();
+                let mut tape = self.tape(1);
+                while let Some(record) = tape.next(self)? {
+                    found.extend(Made::by(&record.op).map(|made| (record.seq, made)));
+                }
+                self.made.get_or_init(|| found)
+            }
+        };
+        let at = |seq: u64| all.partition_point(|(made, _)| *made < seq);
+        Ok(&all[at(first)..at(last.saturating_add(1)).max(at(first))])
+    }
+
     /// A tape that stands before op `seq`.
     pub fn tape(&self, seq: u64) -> Tape {
         let after = self.reader.chunks().partition_point(|place| place.first_seq <= seq);
@@ -294,10 +321,23 @@ impl Source {
     }
 
     /// One op.
-    pub fn op(&self, seq: u64) -> Result<Option<OpRecord>, TraceError> {
+    pub fn op(&self, seq: u64) -> Result<Option<Box<OpRecord>>, TraceError> {
         let mut tape = self.tape(seq);
         Ok(tape.next(self)?.filter(|record| record.seq == seq))
     }
+}
+
+/// The checkpoint with its state in one piece.
+fn whole(mut checkpoint: pb::Checkpoint, parts: &HashMap<Bytes, Bytes>) -> Result<pb::Checkpoint, TraceError> {
+    let names = std::mem::take(&mut checkpoint.state_blob);
+    if names.is_empty() {
+        return Ok(checkpoint);
+    }
+    let missing = || TraceError::Damaged { offset: 0, why: "a part of the state that it begins from is missing".to_owned() };
+    let parts: Vec<&[u8]> =
+        names.iter().map(|name| parts.get(name).map(|part| &part[..]).ok_or_else(missing)).collect::<Result<_, _>>()?;
+    checkpoint.state = parts.concat().into();
+    Ok(checkpoint)
 }
 
 /// What is gathered on the first reading.
@@ -318,8 +358,8 @@ struct Survey {
 }
 
 /// What stands for the op where a task ended the module.
-fn no_op() -> OpRecord {
-    OpRecord { seq: 0, begin_ns: 0, caller: crate::trace::Caller::KERNEL, op: pb::Op::default() }
+fn no_op() -> Box<OpRecord> {
+    Box::default()
 }
 
 impl Survey {
@@ -388,7 +428,7 @@ pub struct Tape {
 
 impl Tape {
     /// The next op.
-    pub fn next(&mut self, source: &Source) -> Result<Option<OpRecord>, TraceError> {
+    pub fn next(&mut self, source: &Source) -> Result<Option<Box<OpRecord>>, TraceError> {
         loop {
             match self.step(source)? {
                 Some(OnTape::Op(record, _)) => return Ok(Some(record)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A module under replay: its instance, its world, and what recorded numbers are called in it.
 
-use super::compare::{Answer, compare, compare_entries, difference};
+use super::compare::{Answer, AnswerRef, compare, compare_entries, difference};
 use super::line::{Line, OrderUse, given};
 use super::redacted;
 use super::source::{Source, Start};
@@ -65,7 +65,7 @@ pub struct Subject {
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// The recorded op; none of its numbers translated.
-    pub record: OpRecord,
+    pub record: Box<OpRecord>,
     /// The request with the replay's numbers, where they are others.
     pub translated: Option<Box<pb::Op>>,
     /// The replay's answer; nothing when the module crashed in it.
@@ -100,6 +100,7 @@ fn world_options(module: &Module, options: SubjectOptions, counters: Before, tas
     WorldOptions {
         deadline: options.deadline,
         single_threaded: !options.threads,
+        solo: !options.threads && !module.info().starts_threads,
         fed_tasks: true,
         adopt_tasks: tasks,
         lock_classes: module.info().lock_classes.clone(),
@@ -257,7 +258,7 @@ impl Subject {
     }
 
     /// Asks one op, compares the answer with the recorded one, and learns from it.
-    pub fn apply(&mut self, record: OpRecord) -> Applied {
+    pub fn apply(&mut self, record: Box<OpRecord>) -> Applied {
         let (answer, taken, translated) = match self.ask(&record) {
             Ok(asked) => asked,
             Err(applied) => return applied,
@@ -287,9 +288,8 @@ impl Subject {
         {
             return self.judge_listing(record, a, b);
         }
-        let expected = Answer { errno: record.op.errno, reply: record.op.reply.clone() };
         let new = record.op.request.as_ref().is_some_and(makes_inode);
-        let mut found = compare(&self.names, self.usual(record.begin_ns), new, &expected, answer);
+        let mut found = compare(&self.names, self.usual(record.begin_ns), new, AnswerRef::of(&record.op), answer.as_ref());
         if self.source.without_data() {
             found.retain(|difference| difference.field != "data.hash");
         }

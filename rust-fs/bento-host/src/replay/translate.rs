@@ -6,7 +6,8 @@
 
 use super::compare::Names;
 use super::listing::Listings;
-use super::table::{MixMap, Numbers};
+use super::table::Numbers;
+use crate::mix::MixMap;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::{Reply, Request};
 use std::borrow::Cow;
@@ -289,24 +290,20 @@ impl Translation {
 
     /// An op of the trace is left out: what it made or opened does not exist in the replay, and an older namesake is gone.
     pub fn left_out(&mut self, op: &pb::Op) {
-        let Some(request) = &op.request else { return };
-        let unlearn = |this: &mut Translation, entry: &pb::Entry| {
-            if let Some(replayed) = this.nodes.get(entry.nodeid) {
-                this.nodes.remove(entry.nodeid);
-                this.recorded.remove(replayed);
-                this.lookups.remove(&entry.nodeid);
-            }
-        };
-        match &op.reply {
-            Some(Reply::Entry(entry)) if makes_inode(request) => unlearn(self, entry),
-            Some(Reply::Created(pb::Created { entry: Some(entry), opened })) => {
-                unlearn(self, entry);
-                if let Some(opened) = opened {
-                    self.handles.remove(&(entry.nodeid, opened.fh));
-                }
-            }
-            // A handle whose number was known is still open in the replay: its release was left out too, and it serves as well.
-            _ => {}
+        if let Some(made) = Made::by(op) {
+            self.left_out_made(made);
+        }
+    }
+
+    /// The same of an op of which only this is known.
+    pub fn left_out_made(&mut self, made: Made) {
+        if let Some(replayed) = self.nodes.get(made.node) {
+            self.nodes.remove(made.node);
+            self.recorded.remove(replayed);
+            self.lookups.remove(&made.node);
+        }
+        if let Some(fh) = made.fh {
+            self.handles.remove(&(made.node, fh));
         }
     }
 }
@@ -337,6 +334,28 @@ impl Names for Translation {
 
     fn by_value(&self) -> bool {
         self.naming == Naming::ByValue
+    }
+}
+
+/// What an op made that later ops name.
+#[derive(Debug, Clone, Copy)]
+pub struct Made {
+    /// The new inode.
+    pub node: u64,
+    /// The handle that was opened on it.
+    pub fh: Option<u64>,
+}
+
+impl Made {
+    /// What this op made. A handle whose number was known is still open in the replay: its release was left out too, and it serves as well.
+    pub fn by(op: &pb::Op) -> Option<Made> {
+        match (&op.request, &op.reply) {
+            (Some(request), Some(Reply::Entry(entry))) if makes_inode(request) => Some(Made { node: entry.nodeid, fh: None }),
+            (Some(_), Some(Reply::Created(pb::Created { entry: Some(entry), opened }))) => {
+                Some(Made { node: entry.nodeid, fh: opened.map(|opened| opened.fh) })
+            }
+            _ => None,
+        }
     }
 }
 

@@ -5,12 +5,13 @@ use super::exact::in_task;
 use super::order::Order;
 use super::run_error::RunError;
 use super::segments;
-use super::serial::{Run, Step, is_same_build};
+use super::serial::{Run, Step, Target, Watch, is_same_build};
 use super::source::SegmentRecord;
 use super::subject::{Subject, SubjectOptions};
 use crate::ks::{Crash, Segment};
-use crate::proto::host;
+use crate::proto::host::{self, StopReason};
 use crate::trace::OpRecord;
+use std::sync::atomic::AtomicBool;
 
 impl Run {
     fn segment(&self, record: &SegmentRecord) -> Option<Segment> {
@@ -98,14 +99,25 @@ impl Run {
         Some(format!("{}. {USE_EXACT}", first.message))
     }
 
-    /// Whether the exact order takes over, and why.
-    pub(super) fn may_turn_exact(&self, why: &str) -> Option<String> {
-        let may = self.options.order == host::Order::Unspecified && is_same_build(&self.source, self.subject.module());
-        may.then(|| why.trim_end_matches(USE_EXACT).trim_end_matches(". ").to_owned())
+    /// No serial order is the recorded one, and `why`: the exact order takes over where nobody asked for this one.
+    pub(super) fn exact_or_refused(
+        &mut self,
+        why: String,
+        target: Target,
+        cancelled: &AtomicBool,
+        watch: &mut dyn Watch,
+    ) -> Result<(StopReason, String), RunError> {
+        if self.options.order == host::Order::Unspecified && is_same_build(&self.source, self.subject.module()) {
+            self.turn_exact(why.trim_end_matches(USE_EXACT).trim_end_matches(". ").to_owned())?;
+            return self.run_exact(target, cancelled, watch);
+        }
+        // What was answered otherwise may be the order's doing.
+        self.divergence = None;
+        Ok((StopReason::Refused, why))
     }
 
     /// Begins again, with a thread for each recorded one.
-    pub(super) fn turn_exact(&mut self, reason: String) -> Result<(), RunError> {
+    fn turn_exact(&mut self, reason: String) -> Result<(), RunError> {
         let options = SubjectOptions { threads: true, ..*self.subject.options() };
         let module = std::sync::Arc::clone(self.subject.module());
         self.subject = Subject::begin(&self.source, &module, options).map_err(RunError::Begin)?;
@@ -113,7 +125,7 @@ impl Run {
         self.checkpoints.forget_after(0);
         self.tree.forget();
         (self.exact, self.order_reason, self.divergence) = (true, reason, None);
-        (self.replayed, self.left_out) = (0, 0);
+        (self.replayed, self.left_out, self.crash, self.past_panic) = (0, 0, None, false);
         Ok(())
     }
 

@@ -28,6 +28,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+/// Ops before a kept one that are read, since they may have run beside it.
+const OVERLAP: u64 = 512;
+/// Fewer ops are read and passed over.
+const WORTH_A_JUMP: u64 = 4096;
+
 /// Ops to keep, as ranges in order.
 struct Keep {
     ranges: Vec<(u64, u64)>,
@@ -54,6 +59,12 @@ impl Keep {
             self.at += 1;
         }
         self.ranges.get(self.at).is_some_and(|range| range.0 <= seq)
+    }
+
+    /// The first kept op after `seq`.
+    fn after(&self, seq: u64) -> Option<u64> {
+        let range = self.ranges.get(self.ranges.partition_point(|range| range.1 <= seq))?;
+        Some(range.0.max(seq + 1))
     }
 
     fn last(&self) -> u64 {
@@ -105,8 +116,23 @@ impl Reference {
         Ok(Reference { source, subject, order, keep: Keep::new(keep)? })
     }
 
+    /// Passes over ops up to near the next that is kept, without reading them: a part of a few ops must not cost the whole trace.
+    fn jump(&mut self, seq: u64) -> Result<(), Failure> {
+        let Some(next) = self.keep.after(seq) else { return Ok(()) };
+        // What overlapped the next one decides its place, and nothing before may be left in the order.
+        let to = next.saturating_sub(OVERLAP);
+        if to < seq + WORTH_A_JUMP || self.order.prefix() < seq || !self.order.ahead().is_empty() {
+            return Ok(());
+        }
+        for &(_, made) in self.source.made(seq + 1, to)? {
+            self.subject.names.left_out_made(made);
+        }
+        self.order = Order::new(&self.source, to, &[])?;
+        Ok(())
+    }
+
     /// The next op of the part, with the reference's request and answer; `None` at its end.
-    fn next(&mut self) -> Result<Option<OpRecord>, Failure> {
+    fn next(&mut self) -> Result<Option<Box<OpRecord>>, Failure> {
         loop {
             let record = match self.order.next(&self.source, Clock::Trace)? {
                 Next::Op(record, _) => record,
@@ -120,6 +146,7 @@ impl Reference {
                     return Ok(None);
                 }
                 self.subject.names.left_out(&record.op);
+                self.jump(record.seq)?;
                 continue;
             }
             let (seq, name) = (record.seq, verdict::name(&record));
@@ -141,7 +168,7 @@ impl Reference {
                 }
             }
             let Some(asked) = self.subject.last() else { continue };
-            return Ok(Some(OpRecord { op: asked.op(), ..asked.record.clone() }));
+            return Ok(Some(Box::new(OpRecord { op: asked.op(), ..*asked.record.clone() })));
         }
     }
 }

@@ -26,7 +26,7 @@ impl Caller {
 }
 
 /// An op with its place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpRecord {
     /// Sequence number; 0 for an op that has none because it never ended.
     pub seq: u64,
@@ -40,12 +40,11 @@ pub struct OpRecord {
 
 /// A record. Callers are not among them: they stand in the ops.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all items are ops")]
 pub enum TraceItem {
     /// An op that ended.
-    Op(OpRecord),
+    Op(Box<OpRecord>),
     /// An op that had begun when the recording ended.
-    Unfinished(OpRecord),
+    Unfinished(Box<OpRecord>),
     /// The content of a device block at its first read; no bytes when all are zero.
     Block(pb::Block),
     /// A written content.
@@ -59,7 +58,7 @@ pub enum TraceItem {
     /// A note.
     Mark(pb::Mark),
     /// The module ended. The op that was under way is resolved beside it.
-    Panic(pb::Panic, Option<OpRecord>),
+    Panic(Box<pb::Panic>, Option<Box<OpRecord>>),
     /// What a thread of the module's own took.
     Task(pb::Task),
 }
@@ -113,7 +112,9 @@ impl ChunkRecords {
         Some((u32::try_from(kind).ok()?, body))
     }
 
-    fn resolve(&mut self, op: pb::Op, ended: bool) -> Result<OpRecord, TraceError> {
+    /// Fills in what the op's place says.
+    fn resolve(&mut self, mut record: Box<OpRecord>, ended: bool) -> Result<Box<OpRecord>, TraceError> {
+        let op = &record.op;
         let begin_ns = self.last_begin_ns.wrapping_add(op.begin_delta_ns);
         let caller = match op.caller.checked_sub(1) {
             None => Caller::KERNEL,
@@ -122,27 +123,33 @@ impl ChunkRecords {
                 None => return Err(self.damaged(format!("an op names caller {}, which is not defined", op.caller))),
             },
         };
-        let mut seq = 0;
+        (record.begin_ns, record.caller) = (begin_ns, caller);
         if ended {
             self.last_begin_ns = begin_ns;
-            seq = self.next_seq;
+            record.seq = self.next_seq;
             self.next_seq += 1;
         }
-        Ok(OpRecord { seq, begin_ns, caller, op })
+        Ok(record)
     }
 
     fn read(&mut self, kind: u32, body: Bytes) -> Result<Option<TraceItem>, TraceError> {
         fn decode<T: Message + Default>(chunk: &ChunkRecords, body: Bytes) -> Result<T, TraceError> {
             T::decode(body).map_err(|error| chunk.damaged(format!("a record is malformed: {error}")))
         }
+        /// In its place at once: an op is large, and there are many of them.
+        fn decode_op(chunk: &ChunkRecords, body: Bytes) -> Result<Box<OpRecord>, TraceError> {
+            let mut record = Box::<OpRecord>::default();
+            record.op.merge(body).map_err(|error| chunk.damaged(format!("a record is malformed: {error}")))?;
+            Ok(record)
+        }
         Ok(Some(match kind {
             kind::OP => TraceItem::Op({
-                let op = decode(self, body)?;
-                self.resolve(op, true)?
+                let record = decode_op(self, body)?;
+                self.resolve(record, true)?
             }),
             kind::UNFINISHED => TraceItem::Unfinished({
-                let op = decode(self, body)?;
-                self.resolve(op, false)?
+                let record = decode_op(self, body)?;
+                self.resolve(record, false)?
             }),
             kind::CALLER => {
                 let caller: pb::Caller = decode(self, body)?;
@@ -159,8 +166,9 @@ impl ChunkRecords {
             kind::UPGRADE => TraceItem::Upgrade(decode(self, body)?),
             kind::MARK => TraceItem::Mark(decode(self, body)?),
             kind::PANIC => {
-                let mut panic: pb::Panic = decode(self, body)?;
-                let op = panic.op.take().map(|op| self.resolve(op, false)).transpose()?;
+                let mut panic: Box<pb::Panic> = Box::new(decode(self, body)?);
+                let op =
+                    panic.op.take().map(|op| self.resolve(Box::new(OpRecord { op, ..OpRecord::default() }), false)).transpose()?;
                 TraceItem::Panic(panic, op)
             }
             kind::TASK => TraceItem::Task(decode(self, body)?),

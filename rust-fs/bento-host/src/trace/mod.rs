@@ -8,6 +8,7 @@ mod content;
 mod error;
 mod items;
 mod op_name;
+mod precision;
 mod reader;
 mod reply_codec;
 mod request;
@@ -22,6 +23,7 @@ pub use content::{content_hash, filler};
 pub use error::{TraceError, TraceWarning};
 pub use items::{Caller, ChunkRecords, Items, OpRecord, TraceItem};
 pub use op_name::op_name;
+pub use precision::{TICK_NS, rounded, tick, tick_after};
 pub use reader::{Tolerance, TraceReader};
 pub use reply_codec::{Usual, from_reply, usual_blocks};
 pub use request::{Args, Data, OwnedRequest, RequestParts};
@@ -32,6 +34,6 @@ pub use writer::{Finished, Loss, TraceWriter};
 /// The format that this build writes; it reads every minor of this major.
 pub const FORMAT_MAJOR: u32 = 1;
 /// See [`FORMAT_MAJOR`].
-pub const FORMAT_MINOR: u32 = 0;
+pub const FORMAT_MINOR: u32 = 1;
 /// `Header.usual_ttl_ns` of a recording: a day, which modules answer unless they know better.
 pub const USUAL_TTL_NS: u64 = 86_400 * 1_000_000_000;

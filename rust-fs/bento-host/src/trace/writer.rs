@@ -25,8 +25,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const SEAL_AT: usize = 256 << 10;
 /// Contents whose hashes are remembered; when there are more, contents may be written again.
 const KNOWN_MAX: usize = 1 << 20;
-/// zstd: beyond this the gain is small and the cost is not.
-const LEVEL: i32 = 3;
+/// Bytes of a part of a state that is too large for one chunk.
+const STATE_PART: usize = 4 << 20;
+/// zstd, for chunks of ops: beyond this the gain is small and the cost is not.
+const LEVEL: i32 = 6;
+/// zstd, for chunks in which contents, which gain less and cost as much, are a good part.
+const CONTENTS_LEVEL: i32 = 3;
 /// zstd, when the writer lags: a third of the cost, and half as much again in bytes.
 const HURRIED_LEVEL: i32 = -3;
 /// `Trailer.mark`.
@@ -51,6 +55,10 @@ pub struct TraceWriter {
     places: Vec<pb::ChunkPlace>,
     known: HashSet<[u8; 16]>,
     keep_data: bool,
+    /// Bytes of contents in `chunk`.
+    contents: usize,
+    /// More is coming than can be compressed well.
+    hurry: bool,
 }
 
 impl std::fmt::Debug for TraceWriter {
@@ -86,6 +94,8 @@ impl TraceWriter {
             places: Vec::new(),
             known: HashSet::new(),
             keep_data: header.data_policy() != pb::DataPolicy::None,
+            contents: 0,
+            hurry: false,
         })
     }
 
@@ -111,8 +121,7 @@ impl TraceWriter {
 
     /// Compresses less from here on, because more is coming than can be compressed well; or well again.
     pub fn hurry(&mut self, hurry: bool) {
-        // A level that zstd does not take leaves the one before, which is as good.
-        let _ = self.packer.set_compression_level(if hurry { HURRIED_LEVEL } else { LEVEL });
+        self.hurry = hurry;
     }
 
     /// Adds an op that ended, the next in the order of ends. `content` is what a WRITE wrote.
@@ -164,16 +173,33 @@ impl TraceWriter {
         }
         self.make_room(data.len());
         self.known.insert(hash);
+        self.contents += data.len();
         self.chunk.record(kind::BLOB, &pb::Blob { hash: hash.to_vec().into(), data });
     }
 
-    /// Adds a checkpoint. False when it is larger than a chunk may be: then there is none in the trace.
+    /// Adds a checkpoint; a large state goes into blobs before it. False when what is left (lock counters, blocks) is larger than a
+    /// chunk may be: then there is none in the trace.
     #[must_use]
     pub fn checkpoint(&mut self, checkpoint: &pb::Checkpoint) -> bool {
-        if checkpoint.encoded_len() > MAX_RAW - SEAL_AT {
+        if checkpoint.encoded_len() <= MAX_RAW - SEAL_AT {
+            self.record(kind::CHECKPOINT, checkpoint);
+            return true;
+        }
+        let rest = pb::Checkpoint { state: bytes::Bytes::new(), ..checkpoint.clone() };
+        let parts = checkpoint.state.len().div_ceil(STATE_PART);
+        // Each name takes its tag and its length too.
+        if rest.encoded_len() + parts * 18 > MAX_RAW - SEAL_AT {
             return false;
         }
-        self.record(kind::CHECKPOINT, checkpoint);
+        let mut state_blob = Vec::with_capacity(parts);
+        for part in checkpoint.state.chunks(STATE_PART) {
+            let hash = content_hash(part);
+            self.tell_losses();
+            self.blob(hash, checkpoint.state.slice_ref(part));
+            self.seal_when_full();
+            state_blob.push(hash.to_vec().into());
+        }
+        self.record(kind::CHECKPOINT, &pb::Checkpoint { state_blob, ..rest });
         true
     }
 
@@ -271,6 +297,13 @@ impl TraceWriter {
     }
 
     fn sealed(&mut self) -> (Vec<u8>, pb::ChunkPlace) {
+        let level = match self.contents > self.chunk.len() / 8 {
+            _ if self.hurry => HURRIED_LEVEL,
+            true => CONTENTS_LEVEL,
+            false => LEVEL,
+        };
+        // A level that zstd does not take leaves the one before, which is as good.
+        let _ = self.packer.set_compression_level(level);
         let first_seq = self.written + 1;
         let bytes = self.chunk.seal(first_seq, &mut self.packer);
         let (offset, last_seq) = (self.space.end(), self.written + self.chunk.ops());
@@ -281,6 +314,7 @@ impl TraceWriter {
         self.places.push(place);
         self.written += self.chunk.ops();
         self.chunk.clear();
+        self.contents = 0;
         self.chunk_losses.clear();
     }
 
@@ -297,6 +331,7 @@ impl TraceWriter {
         // Contents in the lost chunk are not in the trace after all.
         self.known.clear();
         self.chunk.clear();
+        self.contents = 0;
     }
 
     /// Seals what there is, writes index and trailer, and waits for the medium. `filtered` ops were not wanted.

@@ -3,12 +3,18 @@
 
 use super::modules::module;
 use super::rig::{Rig, op_names};
+use bento_host::module::Module;
+use bento_host::proto::host::{Order, StopReason};
 use bento_host::proto::trace as pb;
+use bento_host::replay::rules::Rules;
+use bento_host::replay::serial::{Run, RunOptions, Target, Unwatched};
+use bento_host::replay::source::{Source, Start};
 use bento_host::trace::TraceItem;
 use serde_json::json;
 use std::fs;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 #[test]
 fn upgrades_under_load_fail_no_op() {
@@ -61,6 +67,29 @@ fn an_upgrade_that_cannot_be_leaves_the_old_version() {
 }
 
 #[test]
+fn an_upgrade_does_not_wait_for_ever() {
+    let faulty = module("faulty");
+    let Some(mut rig) = Rig::mount(&faulty, &["--deadline", "2000"]) else { return };
+    let root = rig.root();
+    // The kernel locks a directory while it looks a name up.
+    fs::create_dir(root.join("elsewhere")).expect("made");
+    std::thread::scope(|scope| {
+        // Runs until its own deadline.
+        let slow = scope.spawn(|| fs::metadata(root.join("!loop")));
+        let mut refused = false;
+        while !refused && !slow.is_finished() {
+            let answer = rig.control(json!({ "command": "upgrade", "module": faulty, "deadlineMs": 30 }));
+            refused = answer["code"] == "E_UPGRADE_DEADLINE";
+        }
+        assert!(refused, "the slow op was in the way");
+        assert!(fs::create_dir(root.join("elsewhere/beside")).is_ok(), "other ops go on");
+        assert!(slow.join().expect("no panic").is_err());
+    });
+    // The slow op crashed the module in the end.
+    assert!(!rig.unmount().status.success());
+}
+
+#[test]
 fn a_recording_may_begin_mid_run() {
     let Some(mut rig) = Rig::mount(&module("tiffinfs"), &["--image", "img", "--size", "256M"]) else { return };
     let root = rig.root();
@@ -95,6 +124,36 @@ fn a_recording_may_begin_mid_run() {
     let (first, items) = rig.trace("t.btr");
     assert!(first.is_complete());
     assert_eq!(op_names(&items)[..2], ["MKFS", "MOUNT"]);
+}
+
+/// memfs has its files in its state: one of 24 MiB is more than a chunk holds.
+#[test]
+fn a_recording_may_begin_from_a_large_state() {
+    let Some(mut rig) = Rig::mount(&module("memfs"), &[]) else { return };
+    let large = rig.root().join("large");
+    let content: Vec<u8> = (0..6_u32 << 20).flat_map(|word| word.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+    fs::write(&large, &content).expect("written");
+    assert_eq!(rig.control(json!({ "command": "record-stop" }))["ok"], true);
+    let start = json!({ "command": "record-start", "path": rig.path("mid.btr"), "policy": "block" });
+    let started = rig.control(start);
+    assert_eq!(started["ok"], true, "{started}");
+    fs::write(rig.root().join("after"), "y").expect("written");
+    assert_eq!(fs::metadata(&large).expect("there").len(), 24 << 20);
+    fs::rename(&large, rig.root().join("renamed")).expect("renamed");
+    assert_eq!(rig.control(json!({ "command": "record-stop" }))["account"]["dropped"], 0);
+    assert!(rig.unmount().status.success());
+
+    let source = Source::open(&rig.path("mid.btr"), false).expect("the trace opens");
+    let Start::Checkpoint(checkpoint) = source.start() else { panic!("it begins at a checkpoint") };
+    assert!(checkpoint.state.len() > 24 << 20);
+    let module = Module::load(&module("memfs")).expect("the module loads");
+    let options =
+        RunOptions { order: Order::Exact, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: false };
+    let mut run = Run::open(&source, &module, options).expect("the state is taken over");
+    let target = Target { seq: u64::MAX, stop_at_divergence: true };
+    let stop = run.run_to(target, &AtomicBool::new(false), &mut Unwatched).expect("the trace can be read");
+    assert_eq!((stop.reason(), stop.divergence), (StopReason::End, None), "{}", stop.message);
+    assert!(stop.seq >= 4, "{} ops", stop.seq);
 }
 
 #[test]

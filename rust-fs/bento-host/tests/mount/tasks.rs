@@ -156,3 +156,39 @@ fn a_crash_in_a_task_is_an_answer() {
         assert_eq!((panic.cause(), panic.task.as_ref().map(|task| task.name.as_str())), (cause, Some("flusher")));
     }
 }
+
+/// A killed recording lacks what tasks were doing. Its replay follows as far as it goes, and blames nobody.
+#[test]
+fn a_killed_recording_is_no_divergence() {
+    for after_ms in [60, 90, 130, 170] {
+        let Some(mut rig) = mounted(&[]) else { return };
+        let root = rig.root();
+        std::thread::scope(|scope| {
+            for worker in 0..4 {
+                let root = root.clone();
+                scope.spawn(move || {
+                    for i in 0.. {
+                        let path = root.join(format!("{worker}-{i}"));
+                        let made = fs::write(&path, "x").and_then(|()| fs::File::open(&path)?.sync_all());
+                        if made.is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(after_ms));
+            rig.signal(rustix::process::Signal::KILL);
+        });
+        rig.wait();
+        let source = Source::open(&rig.path("t.btr"), false).expect("what is whole can be read");
+        let module = Module::load(&module("busy")).expect("the module loads");
+        let options =
+            RunOptions { order: Order::Exact, rules: Rules::default(), deadline: Duration::from_millis(400), checkpoints: false };
+        let mut run = Run::open(&source, &module, options).expect("the run opens");
+        let target = Target { seq: u64::MAX, stop_at_divergence: true };
+        let stop = run.run_to(target, &AtomicBool::new(false), &mut Unwatched).expect("the trace reads");
+        assert_eq!(stop.divergence, None, "{}", stop.message);
+        let ends = [StopReason::End, StopReason::Refused].contains(&stop.reason());
+        assert!(ends, "{:?}: {}", stop.reason(), stop.message);
+    }
+}

@@ -135,3 +135,41 @@ fn an_impossible_order_is_said() {
     assert_eq!(divergence.kind, "order", "{divergence:?}");
     assert!(divergence.actual.contains("lock "), "{divergence:?}");
 }
+
+/// Where ops truly interleaved a serial replay is refused, with what it met; without a choice the exact one takes over. Where it is not
+/// refused it leaves what the exact one leaves.
+#[test]
+fn a_serial_replay_is_the_recorded_run_or_none() {
+    let mut refused = 0;
+    for seed in 0..6 {
+        let live = Live::fresh("tiffinfs", "");
+        workload::run_threads(&live, 8, seed, 60);
+        let trace = live.finish();
+        let source = Source::open(&trace.path, false).expect("the trace opens");
+        let digest = |run: &Run| run.subject().device().expect("a device").digest();
+        let module = Module::load(&modules::module("tiffinfs")).expect("the module loads");
+        let in_order = |order: Order| {
+            let options = RunOptions { order, rules: Rules::default(), deadline: Duration::from_secs(10), checkpoints: true };
+            Run::open(&source, &module, options).expect("the run opens")
+        };
+        let (mut exact, mut serial, mut chosen) = (in_order(Order::Exact), in_order(Order::Serial), in_order(Order::Unspecified));
+        assert_same(&go(&mut exact, u64::MAX), source.ops());
+        let told = go(&mut chosen, u64::MAX);
+        assert_same(&told, source.ops());
+        assert_eq!(digest(&chosen), digest(&exact));
+        assert_eq!(told.interleaved, 0, "what runs exactly needs no excuse");
+        let stop = go(&mut serial, u64::MAX);
+        if stop.reason() == StopReason::Refused {
+            refused += 1;
+            let first = stop.first_interleaved.expect("said");
+            assert!(first.seq > 0 && first.other > 0 && first.seq != first.other, "{first:?}");
+            assert!(first.lock.contains('/') && first.message.contains(&first.lock), "{first:?}");
+            assert_eq!((told.order(), told.order_reason.is_empty()), (Order::Exact, false));
+        } else {
+            assert_same(&stop, source.ops());
+            assert_eq!(digest(&serial), digest(&exact));
+            assert_eq!((told.order(), told.order_reason.as_str()), (Order::Serial, ""));
+        }
+    }
+    assert!(refused > 0, "eight threads in one directory interleave");
+}

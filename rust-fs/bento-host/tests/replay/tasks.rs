@@ -43,7 +43,11 @@ fn work(live: &Live, threads: u32, rounds: u32) {
     std::thread::scope(|scope| {
         for thread in 0..threads {
             scope.spawn(move || {
-                let home = live.mkdir(thread, 1, &format!("home{thread}"));
+                let name = format!("home{thread}");
+                let home = match live.mkdir(thread, 1, &name) {
+                    0 => live.lookup(thread, 1, &name),
+                    made => made,
+                };
                 for round in 0..rounds {
                     workload::run(live, thread, home, u64::from(thread * 1000 + round), 12);
                     if let Some(file) = live.create(thread, home, &format!("f{round}")) {
@@ -168,7 +172,8 @@ fn the_order_is_chosen_and_said() {
 #[test]
 fn quiet_work_has_a_place_in_a_serial_replay() {
     let live = Live::fresh("busy", "");
-    for round in 0..6 {
+    // Too few changes for the thread to wake.
+    for round in 0..4 {
         live.mkdir(0, 1, &format!("d{round}"));
         std::thread::sleep(Duration::from_millis(60));
         ask_note(&live, 0);
@@ -183,6 +188,20 @@ fn quiet_work_has_a_place_in_a_serial_replay() {
     let stop = go(&mut run, source.ops() / 2);
     assert_eq!(stop.reason(), StopReason::Reached, "{}", stop.message);
     assert_same(&go(&mut run, u64::MAX), source.ops());
+}
+
+/// What grows long is cut, in the same places again.
+#[test]
+fn a_long_segment_is_cut() {
+    let live = Live::fresh("busy", "");
+    work(&live, 1, 2);
+    live.lookup(0, 1, "!long");
+    work(&live, 3, 4);
+    let trace = live.finish();
+    let source = Source::open(&trace.path, false).expect("the trace opens");
+    let most = segments(&source).iter().map(|task| task.lock_order.len() / 5).max();
+    assert!(most.is_some_and(|most| most <= 4096), "{most:?}");
+    assert_eq!(digests(&source, 10).len(), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use bento_host::proto::trace::{self as pb, write::Content};
 use bento_host::trace::{Caller, Loss, OpRecord, Tolerance, TraceItem, TraceReader, TraceWriter, content_hash};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Something to write.
@@ -60,7 +61,7 @@ pub fn write(path: &Path, steps: &[Step]) -> Vec<TraceItem> {
                 } else {
                     writer.unfinished(*begin_ns, *caller, &mut op, content.as_deref());
                 }
-                let record = OpRecord { seq: if ended { seq } else { 0 }, begin_ns: *begin_ns, caller: *caller, op };
+                let record = Box::new(OpRecord { seq: if ended { seq } else { 0 }, begin_ns: *begin_ns, caller: *caller, op });
                 items.push(if ended { TraceItem::Op(record) } else { TraceItem::Unfinished(record) });
             }
             Step::Block(number, data) => {
@@ -182,14 +183,29 @@ fn without_data_there_are_hashes_only() {
 }
 
 #[test]
-fn a_large_checkpoint_is_refused_and_one_that_fits_is_not() {
+fn a_large_state_is_kept_in_parts() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = TraceWriter::create(&folder.path().join("t.btr"), pb::Header::default()).expect("made");
     let checkpoint = |len: usize| pb::Checkpoint { state: vec![7; len].into(), ..pb::Checkpoint::default() };
-    assert!(!writer.checkpoint(&checkpoint(16 << 20)));
     assert!(writer.checkpoint(&checkpoint(15 << 20)));
     assert!(writer.checkpoint(&checkpoint(15 << 20)), "it gets a chunk of its own");
+    let large: Vec<u8> = (0..10_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    assert!(writer.checkpoint(&pb::Checkpoint { state: large.clone().into(), ..pb::Checkpoint::default() }));
+    let locks = vec![u64::MAX; 2 << 20];
+    assert!(!writer.checkpoint(&pb::Checkpoint { locks, ..checkpoint(40 << 20) }), "lock counters stand in one record");
     writer.finish(0).expect("finished");
     let reader = TraceReader::open(&folder.path().join("t.btr"), Tolerance::Strict).expect("opens");
-    assert_eq!(reader.items().filter(|item| matches!(item, Ok(TraceItem::Checkpoint(_)))).count(), 2);
+    let (mut blobs, mut states) = (HashMap::new(), Vec::new());
+    for item in reader.items() {
+        match item.expect("reads") {
+            TraceItem::Blob(blob) => drop(blobs.insert(blob.hash, blob.data)),
+            TraceItem::Checkpoint(found) if found.state_blob.is_empty() => states.push(found.state.to_vec()),
+            TraceItem::Checkpoint(found) => {
+                assert!(found.state.is_empty());
+                states.push(found.state_blob.iter().flat_map(|name| blobs[name].to_vec()).collect());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(states == [vec![7; 15 << 20], vec![7; 15 << 20], large]);
 }

@@ -3,7 +3,7 @@
 
 use super::check_regular;
 use super::read::piece;
-use super::write::Source;
+use super::write::{Source, Touch};
 use crate::fs::TiffinFs;
 use crate::inode::Inode;
 use alloc::vec::Vec;
@@ -54,7 +54,7 @@ impl TiffinFs {
             if buffer.is_empty() {
                 break;
             }
-            match self.write_bytes(to, range.offset_out + done, &Source::Bytes(&buffer), false) {
+            match self.write_bytes(to, range.offset_out + done, &Source::Bytes(&buffer), Touch::Times { kill_suidgid: false }) {
                 Ok(written) => done += written,
                 Err(errno) if done == 0 => return Err(errno),
                 Err(_) => break,

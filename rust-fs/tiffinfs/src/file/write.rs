@@ -36,10 +36,24 @@ impl Source<'_> {
     }
 }
 
+/// What of the inode changes with its content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// Times become now; set-user-id and set-group-id go when so asked.
+    Times {
+        /// The write is by someone without privilege.
+        kill_suidgid: bool,
+    },
+    /// Nothing: who writes keeps the times.
+    Nothing,
+}
+
 /// How one step of a write went. A failure of the op itself (a damaged tree, half a change) is an `Err` around it.
 enum Step {
-    /// So many bytes were written.
+    /// So many bytes were written, into blocks that the file had.
     Wrote(u64),
+    /// So many bytes were written, and the file's blocks changed.
+    Mapped(u64),
     /// Nothing was changed, for this reason.
     Refused(Errno),
 }
@@ -66,18 +80,18 @@ impl Span<'_> {
 }
 
 impl TiffinFs {
-    pub(crate) fn write_file(&self, ino: u64, fh: Fh, offset: u64, data: &DataIn<'_>, kill_suidgid: bool) -> Result<u32> {
+    pub(crate) fn write_file(&self, ino: u64, fh: Fh, offset: u64, data: &DataIn<'_>, touch: Touch) -> Result<u32> {
         let node = self.get_open(ino, fh)?;
         self.with_space(|| {
             let mut inode = self.checked_mut(&node)?;
             check_regular(&inode)?;
-            let written = self.write_bytes(&mut inode, offset, &Source::Pages(data), kill_suidgid)?;
+            let written = self.write_bytes(&mut inode, offset, &Source::Pages(data), touch)?;
             u32::try_from(written).map_err(|_| Errno::EOVERFLOW)
         })
     }
 
     /// Writes `source` at byte `offset`, and answers how many bytes of it: fewer than all only when the device is full or fails.
-    pub(crate) fn write_bytes(&self, inode: &mut Inode, offset: u64, source: &Source<'_>, kill_suidgid: bool) -> Result<u64> {
+    pub(crate) fn write_bytes(&self, inode: &mut Inode, offset: u64, source: &Source<'_>, touch: Touch) -> Result<u64> {
         let len = source.len() as u64;
         if len == 0 {
             return Ok(0);
@@ -88,7 +102,7 @@ impl TiffinFs {
         if offset > inode.size {
             zero_past_end(&self.volume, inode, offset)?;
         }
-        let mut at = offset;
+        let (mut at, mut changed) = (offset, touch != Touch::Nothing);
         while at < end {
             if tx.room() < EXTENT_CREDITS {
                 inode.store(&mut tx)?;
@@ -97,6 +111,10 @@ impl TiffinFs {
             let span = Span { source, at: (at - offset) as usize, from: at, to: end };
             match self.write_step(&mut tx, inode, span)? {
                 Step::Wrote(bytes) => at += bytes,
+                Step::Mapped(bytes) => {
+                    changed = true;
+                    at += bytes;
+                }
                 Step::Refused(errno) if at == offset => {
                     tx.finish();
                     return Err(errno);
@@ -104,14 +122,19 @@ impl TiffinFs {
                 Step::Refused(_) => break,
             }
             if at > inode.size {
+                changed = true;
                 inode.size = at;
             }
         }
-        if kill_suidgid {
-            inode.drop_suidgid();
+        if let Touch::Times { kill_suidgid } = touch {
+            if kill_suidgid {
+                inode.drop_suidgid();
+            }
+            inode.touch(now);
         }
-        inode.touch(now);
-        inode.store(&mut tx)?;
+        if changed {
+            inode.store(&mut tx)?;
+        }
         tx.finish();
         Ok(at - offset)
     }
@@ -159,7 +182,7 @@ impl TiffinFs {
             return Ok(Step::Refused(errno));
         }
         inode.add_extent(tx, Extent { logical: block, physical: run.first, len: run.count, unwritten: false })?;
-        Ok(Step::Wrote(span.to - span.from))
+        Ok(Step::Mapped(span.to - span.from))
     }
 
     /// Writes into blocks that were set aside, which then count as written.
@@ -175,7 +198,7 @@ impl TiffinFs {
             return Ok(Step::Refused(errno));
         }
         inode.replace_extent(tx, extent, &[extent.part(extent.logical, from), written, extent.part(to, extent.end())])?;
-        Ok(Step::Wrote(span.to - span.from))
+        Ok(Step::Mapped(span.to - span.from))
     }
 }
 

@@ -184,7 +184,7 @@ fn extents(raw: &RawInode, geometry: &Geometry) -> Result<Vec<Extent>, &'static 
     if count > INLINE_EXTENTS {
         return Err("too many extents");
     }
-    let mut extents: Vec<Extent> = Vec::with_capacity(INLINE_EXTENTS);
+    let mut extents: Vec<Extent> = Vec::with_capacity(count);
     for bytes in raw.body.chunks_exact(size_of::<RawExtent>()).take(count) {
         let extent = RawExtent::read_from_bytes(bytes).map_err(|_| "an extent cannot be read")?;
         let extent = extent.decode(geometry).ok_or("an extent lies outside")?;

@@ -44,16 +44,26 @@ impl Volume {
         }
     }
 
-    /// Makes everything durable that ops have done so far.
+    /// Makes every change of metadata durable that ops have done so far, and the file data it points to.
     pub fn commit(&self) -> Result<()> {
+        self.commit_changes().map(|_| ())
+    }
+
+    /// As [`Volume::commit`], and file data that was written in its place too, which changes no metadata.
+    pub fn make_durable(&self) -> Result<()> {
+        if self.commit_changes()? { Ok(()) } else { self.device.flush() }
+    }
+
+    /// Answers whether there was anything to commit.
+    fn commit_changes(&self) -> Result<bool> {
         let mut log = self.log.write();
-        self.commit_running(&mut log)?;
+        let committed = self.commit_running(&mut log)?;
         // Room for the next transaction, and as much again for ops that were counted too low.
         let room = self.superblock.geometry.journal.count - log.head;
         if room < 2 * log_size(self.superblock.geometry.transaction_blocks()) {
             self.checkpoint_committed(&mut log)?;
         }
-        Ok(())
+        Ok(committed)
     }
 
     /// Makes everything durable in its own place, and the log empty.
@@ -63,7 +73,7 @@ impl Volume {
         self.checkpoint_committed(&mut log)
     }
 
-    fn commit_running(&self, log: &mut Log) -> Result<()> {
+    fn commit_running(&self, log: &mut Log) -> Result<bool> {
         let blocks = {
             let mut running = self.running.lock();
             if let Some(errno) = running.failed {
@@ -73,7 +83,7 @@ impl Volume {
             core::mem::take(&mut running.blocks)
         };
         if blocks.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         if let Err(errno) = self.write_transaction(log, &blocks) {
             // The changes stay in the cache, as the running transaction of a file system that has stopped.
@@ -85,7 +95,7 @@ impl Volume {
         let mut blocks = blocks;
         log.committed.append(&mut blocks);
         self.space.lock().transaction_committed();
-        Ok(())
+        Ok(true)
     }
 
     fn checkpoint_committed(&self, log: &mut Log) -> Result<()> {

@@ -43,6 +43,8 @@ pub struct State {
     /// Clear bits of each bitmap; absent in schema 1.
     pub free_blocks: Option<Vec<u32>>,
     pub free_inodes: Option<Vec<u32>>,
+    /// Absent in schema 1: then it is read from the device.
+    pub superblock: Option<Vec<u8>>,
     pub mounted: i64,
     pub mounts: u32,
     pub inodes: Vec<InodeState>,
@@ -132,6 +134,7 @@ fn decode_field(state: &mut State, part: &str, key: &str, from: &mut Decoder<'_>
         Ok((from.u64()?, from.u64()?))
     };
     match (part, key) {
+        ("volume", "superblock") => state.superblock = Some(Vec::from(from.bytes()?)),
         ("volume", "mounted") => state.mounted = from.i64()?,
         ("volume", "mounts") => state.mounts = from.u32()?,
         ("journal", "sequence") => state.sequence = from.u64()?,

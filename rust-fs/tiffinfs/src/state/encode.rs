@@ -58,7 +58,8 @@ fn encode(
     keys: usize,
 ) -> Encoded {
     out.map(keys as u64)?;
-    out.str("volume")?.map(2)?;
+    out.str("volume")?.map(3)?;
+    out.str("superblock")?.bytes(&volume.superblock.to_state())?;
     out.str("mounted")?.i64(volume.superblock.mounted)?;
     out.str("mounts")?.u32(volume.superblock.mounts)?;
     out.str("journal")?.map(6)?;

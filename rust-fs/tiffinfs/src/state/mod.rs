@@ -69,7 +69,10 @@ fn nonsense(what: &str) -> Errno {
 pub fn import(mount: &Mount<'_>, schema: u32, bytes: &[u8]) -> Result<TiffinFs> {
     let device = mount.device()?;
     let mut state = decode::decode(schema, bytes).map_err(|_| nonsense("it is not CBOR of this schema"))?;
-    let mut superblock = Superblock::load(&device)?;
+    let mut superblock = match state.superblock.take() {
+        Some(bytes) => Superblock::from_state(&bytes, &device).ok_or_else(|| nonsense("the superblock"))?,
+        None => Superblock::load(&device)?,
+    };
     superblock.mounted = state.mounted;
     superblock.mounts = state.mounts;
     let geometry = superblock.geometry;

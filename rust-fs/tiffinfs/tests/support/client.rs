@@ -264,7 +264,11 @@ impl Client {
     }
 
     pub fn write(&self, ino: u64, fh: u64, offset: u64, data: &[u8]) -> Res<u32> {
-        let args = fuse::WriteIn { fh, offset, size: data.len() as u32, ..Default::default() };
+        self.write_with(ino, fh, offset, data, 0)
+    }
+
+    pub fn write_with(&self, ino: u64, fh: u64, offset: u64, data: &[u8], write_flags: u32) -> Res<u32> {
+        let args = fuse::WriteIn { fh, offset, size: data.len() as u32, write_flags, ..Default::default() };
         let op = Op { opcode: opcode::WRITE, nodeid: ino, args: args.as_bytes(), data, ..Op::default() };
         Ok(self.call(op)?.get::<fuse::WriteOut>().size)
     }
