@@ -68,7 +68,8 @@ static int run_step(struct bento_instance *instance, void (*run)(struct bento_ct
 	ctx.reply = &reply;
 	ctx.unique = atomic64_inc_return(&instance->mount->unique);
 	bento_ctx_begin(&ctx, instance->mount, instance, opcode);
-	if (opcode && static_branch_unlikely(&bento_recording))
+	/* A step without an opcode is recorded only as far as bento_rec_is_trial() wants to know what it reads. */
+	if (static_branch_unlikely(&bento_recording) && (opcode || bento_rec_is_trial(instance->mount)))
 		__bento_rec_begin(&ctx, false);
 	bento_run(&ctx);
 	if (ctx.crash)

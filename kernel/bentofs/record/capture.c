@@ -26,6 +26,11 @@ u32 bento_rec_epoch(const struct bento_mount *mount)
 	return READ_ONCE(mount->epoch);
 }
 
+bool bento_rec_is_trial(const struct bento_mount *mount)
+{
+	return mount->capture && mount->capture->trial;
+}
+
 /* ---- what is recorded, in words ------------------------------------------------------------------------------------------------- */
 
 static char *lock_class_names(const struct bento_version *version)
@@ -68,6 +73,7 @@ static void free_capture(struct bento_capture *capture)
 		bento_stream_close(capture);
 	bento_slots_free(capture->slots);
 	bento_state_free(&capture->state);
+	bento_state_free(&capture->blocks);
 	kfree(capture->info);
 	kfree(capture);
 }
@@ -80,10 +86,6 @@ static struct bento_capture *make_capture(const struct bento_rec_options *option
 	if (!capture)
 		return ERR_PTR(-ENOMEM);
 	capture->options = *options;
-	/* 0 says that nothing is recorded. */
-	do {
-		capture->epoch = atomic_inc_return(&last_epoch);
-	} while (!capture->epoch);
 	capture->slots = bento_slots_make();
 	if (capture->slots)
 		err = bento_stream_open(capture, dir);
@@ -91,6 +93,37 @@ static struct bento_capture *make_capture(const struct bento_rec_options *option
 		return capture;
 	free_capture(capture);
 	return ERR_PTR(err);
+}
+
+/* 0 says that nothing is recorded. */
+static u32 next_epoch(void)
+{
+	u32 epoch;
+
+	do {
+		epoch = atomic_inc_return(&last_epoch);
+	} while (!epoch);
+	return epoch;
+}
+
+/*
+ * A replay begins where the module takes the state over, for which it reads blocks that no op of the recording may see. Which ones, it shows
+ * us: the instance that it makes is thrown away, the device as it is. The locks that it takes are counted in an epoch of its own.
+ */
+static int find_blocks(struct bento_mount *mount, struct bento_capture *capture)
+{
+	struct bento_instance *trial;
+
+	mount->capture = capture;
+	WRITE_ONCE(mount->epoch, next_epoch());
+	capture->trial = true;
+	trial = bento_instance_import(mount, mount->instance->version, &capture->state);
+	if (!IS_ERR(trial))
+		bento_instance_destroy(trial, true);
+	capture->trial = false;
+	mount->capture = NULL;
+	WRITE_ONCE(mount->epoch, 0);
+	return PTR_ERR_OR_ZERO(trial);
 }
 
 /* With the gate shut. */
@@ -106,9 +139,12 @@ static int begin(struct bento_mount *mount, struct bento_capture *capture)
 		return -EOPNOTSUPP;
 	nofs = memalloc_nofs_save();
 	err = bento_instance_export(mount->instance, &capture->state);
+	if (!err)
+		err = find_blocks(mount, capture);
 	memalloc_nofs_restore(nofs);
 	if (err)
 		return err;
+	capture->epoch = next_epoch();
 	capture->info = describe(mount);
 	if (!capture->info)
 		return -ENOMEM;

@@ -91,6 +91,9 @@ struct bento_capture {
 	struct bento_rec_cpu __percpu *cpus;
 	struct bento_slot *slots;		/* BENTO_SLOTS of them */
 	struct bento_state state;		/* where it began */
+	/* Blocks that the module needs to take that state over, as KernelStream; and whether it is just doing that, to find out. */
+	struct bento_state blocks;
+	bool trial;
 	char *info;				/* text about what is recorded */
 	atomic64_t seq ____cacheline_aligned;	/* the last number given */
 	/* Policy block: bytes that ops under way may need, and whether waiting has been given up until somebody reads. */

@@ -7,6 +7,7 @@
  *   barrier   the same, after every op that has a number is in the buffers or never will be
  *   info      what is recorded
  *   state     the module's state when the recording began
+ *   blocks    what the device holds that the module needs to take that state over, as a stream
  *   cpu0 ...  the buffers, while there is a recording
  *
  * The directory outlives its mount while a recording waits to be read.
@@ -151,22 +152,42 @@ static int info_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(info);
 
-static ssize_t state_read(struct file *file, char __user *to, size_t count, loff_t *ppos)
+static ssize_t read_bytes(struct file *file, char __user *to, size_t count, loff_t *ppos, bool blocks)
 {
 	struct bento_recorder *recorder = file_inode(file)->i_private;
+	const struct bento_state *bytes;
 	ssize_t got = 0;
 
 	mutex_lock(&recorder->lock);
-	if (recorder->capture)
-		got = simple_read_from_buffer(to, count, ppos, recorder->capture->state.bytes, recorder->capture->state.len);
+	if (recorder->capture) {
+		bytes = blocks ? &recorder->capture->blocks : &recorder->capture->state;
+		got = simple_read_from_buffer(to, count, ppos, bytes->bytes, bytes->len);
+	}
 	mutex_unlock(&recorder->lock);
 	return got;
+}
+
+static ssize_t state_read(struct file *file, char __user *to, size_t count, loff_t *ppos)
+{
+	return read_bytes(file, to, count, ppos, false);
+}
+
+static ssize_t blocks_read(struct file *file, char __user *to, size_t count, loff_t *ppos)
+{
+	return read_bytes(file, to, count, ppos, true);
 }
 
 static const struct file_operations state_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
 	.read = state_read,
+	.llseek = default_llseek,
+};
+
+static const struct file_operations blocks_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = blocks_read,
 	.llseek = default_llseek,
 };
 
@@ -225,6 +246,7 @@ void bento_record_add_mount(struct bento_mount *mount)
 	debugfs_create_file("barrier", 0400, recorder->dir, recorder, &barrier_fops);
 	debugfs_create_file("info", 0400, recorder->dir, recorder, &info_fops);
 	debugfs_create_file("state", 0400, recorder->dir, recorder, &state_fops);
+	debugfs_create_file("blocks", 0400, recorder->dir, recorder, &blocks_fops);
 	mutex_lock(&recorders_lock);
 	list_add_tail(&recorder->link, &recorders);
 	mutex_unlock(&recorders_lock);

@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) "bentofs: " fmt
 
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/wait.h>
 #include <linux/xxhash.h>
@@ -334,6 +335,9 @@ void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
 	struct content content = {};
 	u64 now = ktime_get_real_ns();
 
+	/* No op. */
+	if (unlikely(capture->trial))
+		return;
 	if (unlikely(ctx->crash)) {
 		if (!ctx->rec->told)
 			write_unanswered(capture, ctx, 0, NULL, NULL);
@@ -357,23 +361,54 @@ void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char 
 	else if (ctx->crash == BENTO_CRASH_LEAK)
 		cause = BTR_PANIC_CAUSE_FAULT;
 	ctx->rec->told = true;
+	if (ctx->mount->capture->trial)
+		return;
 	write_unanswered(ctx->mount->capture, ctx, cause, message, location);
+}
+
+static size_t put_block(u8 *at, u64 number, const void *data, u32 len)
+{
+	bool zero = !memchr_inv(data, 0, len);
+	u8 *p = wire_uint(open_record(at), BTR_TAG(BTR_KERNEL_BLOCK_NUMBER), number);
+
+	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_BLOCK_DATA), data, zero ? 0 : len);
+	return close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_BLOCK));
+}
+
+/* Before there is a reader: into memory. */
+static void keep_block(struct bento_state *blocks, u64 number, const void *data, u32 len)
+{
+	size_t most = HEAD + len + 2 * WIRE_VARINT_MAX + 2;
+
+	if (most > blocks->room - blocks->len) {
+		size_t room = max_t(size_t, 2 * blocks->room, blocks->len + most);
+		u8 *more = kvmalloc(room, GFP_KERNEL | __GFP_NOFAIL);
+
+		if (blocks->len)
+			memcpy(more, blocks->bytes, blocks->len);
+		kvfree(blocks->bytes);
+		blocks->bytes = more;
+		blocks->room = room;
+	}
+	blocks->len += put_block(blocks->bytes + blocks->len, number, data, len);
 }
 
 void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 len)
 {
 	struct bento_capture *capture = ctx->mount->capture;
 	size_t most = HEAD + len + 2 * WIRE_VARINT_MAX + 2;
-	bool zero = !memchr_inv(data, 0, len);
-	struct rchan_buf *buf = bento_stream_begin(capture);
-	u8 *at = NULL, *p;
+	struct rchan_buf *buf;
+	u8 *at = NULL;
 
+	if (unlikely(capture->trial)) {
+		keep_block(&capture->blocks, number, data, len);
+		return;
+	}
+	buf = bento_stream_begin(capture);
 	if (buf && most <= capture->options.subbuf / 2)
 		at = bento_stream_reserve(capture, buf, most);
 	if (likely(at)) {
-		p = wire_uint(open_record(at), BTR_TAG(BTR_KERNEL_BLOCK_NUMBER), number);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_BLOCK_DATA), data, zero ? 0 : len);
-		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_BLOCK)), false);
+		bento_stream_commit(capture, buf, put_block(at, number, data, len), false);
 	} else {
 		/* Without it no op that sees the block can be replayed: the op that was first stands for it in the account. */
 		ctx->rec->lost = BTR_LOSS_CAUSE_BUFFER_FULL;

@@ -19,6 +19,9 @@ DECLARE_STATIC_KEY_FALSE(bento_recording);
  */
 bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait);
 
+/* The mount's recording is about to begin, and wants to know which blocks the module needs for that. */
+bool bento_rec_is_trial(const struct bento_mount *mount);
+
 /* How long an op waits for a collector that does not read: then it goes on, and what does not fit is counted as lost. */
 #define BENTO_REC_STALL (5 * HZ)
 

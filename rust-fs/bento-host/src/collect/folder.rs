@@ -175,6 +175,11 @@ impl Folder {
         self.read("state")
     }
 
+    /// What the device holds that the module needs to take the state over, as a stream.
+    pub fn blocks(&self) -> Result<Vec<u8>, CollectError> {
+        self.read("blocks")
+    }
+
     /// The buffers, by processor.
     pub fn streams(&self) -> Result<Vec<(u32, File)>, CollectError> {
         let failed = |source| CollectError::Folder { path: self.path.clone(), source };

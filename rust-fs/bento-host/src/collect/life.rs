@@ -5,7 +5,7 @@ use super::error::CollectError;
 use super::folder::{Folder, Status};
 use super::merge::Merger;
 use super::sink::Sink;
-use super::stream::Splitter;
+use super::stream::{Damage, Splitter};
 use crate::proto::trace as pb;
 use crate::trace::{Finished, MAX_RAW, TraceWriter, USUAL_TTL_NS};
 use bytes::Bytes;
@@ -150,17 +150,18 @@ fn begin(folder: Folder, options: &CollectOptions) -> Result<Collection, Collect
     if !writer.checkpoint(&checkpoint) {
         return Err(CollectError::StateTooLarge(checkpoint.state.len()));
     }
-    writer.seal();
+    let mut merger = Merger::default();
+    let mut sink = Sink::new(writer);
+    let mut blocks = Splitter::default();
+    blocks.feed(folder.blocks()?.into());
+    let foreign = |damage: Damage| CollectError::Foreign { path: options.folder.join("blocks"), what: damage.to_string() };
+    while let Some(record) = blocks.next().map_err(foreign)? {
+        merger.add(record, &mut |out| sink.write(out));
+    }
+    sink.writer.seal();
     let streams = folder.streams()?;
     let streams = streams.into_iter().map(|(cpu, file)| Stream { cpu, file, splitter: Splitter::default(), broken: None });
-    Ok(Collection {
-        streams: streams.collect(),
-        folder,
-        merger: Merger::default(),
-        sink: Sink::new(writer),
-        hole_since: None,
-        unsealed_since: None,
-    })
+    Ok(Collection { streams: streams.collect(), folder, merger, sink, hole_since: None, unsealed_since: None })
 }
 
 impl Collection {

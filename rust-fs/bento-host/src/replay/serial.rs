@@ -428,8 +428,15 @@ fn clock(subject: &Subject) -> Clock<'_> {
     }
 }
 
-/// Whether the module is the one that was recorded, and so were the names.
+/// Whether the module is the one that was recorded, and so were the names. The kernel's build of a version has another build id than the
+/// host's: there it is the revision of the sources that tells, with what depends on them.
 pub fn is_same_build(source: &Source, module: &Module) -> bool {
-    let recorded = source.module();
-    !source.is_redacted() && !recorded.build_id.is_empty() && recorded.build_id[..] == module.info().build_id[..]
+    let (recorded, info) = (source.module(), module.info());
+    let from_one_source = source.header().source() == pb::Source::Kernel
+        && !recorded.source_revision.is_empty()
+        && recorded.source_revision == info.source_revision
+        && (&recorded.fs_name, recorded.state_schema) == (&info.fs_name, info.state_schema)
+        && recorded.lock_class == info.lock_classes;
+    let same = !recorded.build_id.is_empty() && recorded.build_id[..] == info.build_id[..];
+    !source.is_redacted() && (same || from_one_source)
 }
