@@ -7,7 +7,7 @@ pub type Bytes = alloc::vec::Vec<u8>;
 
 /// Inside an `impl FileSystem`: hands the named ops on to the field `$inner`, which is a file system.
 ///
-/// ```ignore
+/// ```text
 /// impl FileSystem for Around {
 ///     // consts, mount, export_state, import_state ...
 ///     libbentofs::delegate!(inner: lookup, getattr, read);

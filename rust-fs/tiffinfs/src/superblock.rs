@@ -193,7 +193,7 @@ impl Superblock {
 
     /// The superblock as it is handed over: without the zeroes at its end.
     pub fn to_state(self) -> Vec<u8> {
-        let mut block = Vec::from(self.encode(SUPERBLOCK));
+        let mut block = self.encode(SUPERBLOCK);
         while block.last() == Some(&0) {
             block.pop();
         }

@@ -155,7 +155,7 @@ fn begin(folder: Folder, options: &CollectOptions) -> Result<Collection, Collect
     let mut blocks = Splitter::default();
     blocks.feed(folder.blocks()?.into());
     let foreign = |damage: Damage| CollectError::Foreign { path: options.folder.join("blocks"), what: damage.to_string() };
-    while let Some(record) = blocks.next().map_err(foreign)? {
+    while let Some(record) = blocks.next_record().map_err(foreign)? {
         merger.add(record, &mut |out| sink.write(out));
     }
     sink.writer.seal();
@@ -249,7 +249,7 @@ impl Collection {
             bytes.truncate(got);
             stream.splitter.feed(Bytes::from(bytes));
             loop {
-                match stream.splitter.next() {
+                match stream.splitter.next_record() {
                     Ok(Some(record)) => self.merger.add(record, &mut |out| self.sink.write(out)),
                     Ok(None) => break,
                     Err(damage) => {

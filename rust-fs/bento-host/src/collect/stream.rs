@@ -48,7 +48,7 @@ impl Splitter {
     }
 
     /// The next record; `None` when there is no whole one. Kinds that this build does not know are passed over.
-    pub fn next(&mut self) -> Result<Option<Kind>, Damage> {
+    pub fn next_record(&mut self) -> Result<Option<Kind>, Damage> {
         loop {
             let Some(&tag) = self.rest.first() else { return Ok(None) };
             if tag != RECORD_TAG {

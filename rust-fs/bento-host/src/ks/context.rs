@@ -161,7 +161,11 @@ impl<'a> Context<'a> {
         *self.given.borrow_mut() = given;
         let Counts { acquisitions, last_taken, next_given, calls, clock_calls, random_used } = &self.counts;
         next_given.set((0, first.unwrap_or(u64::MAX)));
-        (acquisitions.set(0), last_taken.set(0), calls.set(0), clock_calls.set(0), random_used.set(0));
+        acquisitions.set(0);
+        last_taken.set(0);
+        calls.set(0);
+        clock_calls.set(0);
+        random_used.set(0);
     }
 
     /// Ends a segment: its begin, and what it took.

@@ -21,6 +21,9 @@ use crate::proto::host;
 use crate::trace::{OpRecord, TraceError};
 use std::collections::VecDeque;
 
+/// An op whose turn it is, and the segments that run inside of it.
+pub type DueOp = (Box<OpRecord>, Vec<SegmentRecord>);
+
 /// Ops that are held in memory, looking ahead.
 const WINDOW: usize = 512;
 
@@ -207,7 +210,7 @@ impl Order {
     }
 
     /// Takes op `seq`, as another run did.
-    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<(Box<OpRecord>, Vec<SegmentRecord>)>, TraceError> {
+    pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<DueOp>, TraceError> {
         loop {
             if let Some(at) = self.window.iter().position(|waiting| waiting.record.seq == seq && !waiting.taken) {
                 let Next::Op(record, nested) = self.take(at, Clock::Trace) else { return Ok(None) };

@@ -28,5 +28,5 @@ pub fn excuse(reply: Option<&Reply>, found: &mut Vec<FieldDifference>) {
 
 /// The same for an entry of a listing.
 pub fn excuse_entry(entry: &pb::DirEntry, found: &mut Vec<FieldDifference>) {
-    excuse(entry.entry.clone().map(Reply::Entry).as_ref(), found);
+    excuse(entry.entry.map(Reply::Entry).as_ref(), found);
 }

@@ -38,7 +38,6 @@ pub struct SegmentRecord {
 
 /// What stands on a tape.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are ops")]
 pub enum OnTape {
     /// An op, and how many segments ended before it did.
     Op(Box<OpRecord>, u64),

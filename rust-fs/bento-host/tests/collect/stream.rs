@@ -20,7 +20,7 @@ fn padded_lengths_are_the_kernels() {
     let bytes = [0x0a, 0x86, 0x80, 0x00, 0x0a, 0x82, 0x80, 0x00, 0x10, 0x01];
     let mut splitter = Splitter::default();
     splitter.feed(Bytes::copy_from_slice(&bytes));
-    let Some(Kind::Op(op)) = splitter.next().unwrap() else { panic!("no op") };
+    let Some(Kind::Op(op)) = splitter.next_record().unwrap() else { panic!("no op") };
     assert_eq!(op.opcode, 1);
     assert_eq!(splitter.left(), 0);
 }
@@ -32,8 +32,8 @@ fn a_damaged_stream_says_where() {
     bytes[second] = 0xff;
     let mut splitter = Splitter::default();
     splitter.feed(bytes.into());
-    assert!(splitter.next().unwrap().is_some());
-    assert_eq!(splitter.next().unwrap_err().offset, second as u64);
+    assert!(splitter.next_record().unwrap().is_some());
+    assert_eq!(splitter.next_record().unwrap_err().offset, second as u64);
 }
 
 proptest! {
@@ -49,7 +49,7 @@ proptest! {
             let end = (at + cut).min(bytes.len());
             splitter.feed(Bytes::copy_from_slice(&bytes[at..end]));
             at = end;
-            while let Some(record) = splitter.next().unwrap() {
+            while let Some(record) = splitter.next_record().unwrap() {
                 let Kind::Op(op) = record else { panic!("{record:?}") };
                 got.push(op.name.to_vec());
             }
@@ -66,6 +66,6 @@ proptest! {
     fn noise_is_damage_or_nothing(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let mut splitter = Splitter::default();
         splitter.feed(bytes.into());
-        while let Ok(Some(_)) = splitter.next() {}
+        while let Ok(Some(_)) = splitter.next_record() {}
     }
 }
