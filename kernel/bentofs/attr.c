@@ -122,6 +122,24 @@ void bento_changed(struct inode *inode, u32 stale)
 }
 
 /**
+ * bento_linked() - Notes that an op changed how many links an inode has.
+ * @inode: the inode, locked
+ * @links: how many it has now
+ * @stale: as for bento_changed()
+ */
+void bento_linked(struct inode *inode, unsigned int links, u32 stale)
+{
+	struct bento_inode *bi = bento_i(inode);
+
+	/* An answer from before the op is not believed from here on, so the count stays. */
+	bento_changed(inode, stale);
+	spin_lock(&bi->lock);
+	if (links != inode->i_nlink)
+		set_nlink(inode, links);
+	spin_unlock(&bi->lock);
+}
+
+/**
  * bento_attr_answered() - Takes over what the module answered to a change that we asked for.
  * @inode: the inode, locked
  * @out: the answer
@@ -280,6 +298,19 @@ int bento_permission(struct user_namespace *ns, struct inode *inode, int mask)
 
 /* ---- times that the kernel sets ------------------------------------------------------------------------------------------- */
 
+/* Makes the times the kernel's own. What the module changed and was not asked for since changed a moment ago, so: now. Under bi->lock. */
+static void own_times(struct inode *inode, struct timespec64 time)
+{
+	struct bento_inode *bi = bento_i(inode);
+
+	if (bi->stale & STATX_MTIME)
+		inode->i_mtime = now_for(inode, time);
+	if (bi->stale & STATX_CTIME)
+		inode->i_ctime = now_for(inode, time);
+	bi->stale &= ~(STATX_MTIME | STATX_CTIME);
+	set_bit(BENTO_I_TIMES, &bi->state);
+}
+
 int bento_update_time(struct inode *inode, struct timespec64 *time, int flags)
 {
 	struct bento_inode *bi = bento_i(inode);
@@ -295,11 +326,11 @@ int bento_update_time(struct inode *inode, struct timespec64 *time, int flags)
 		struct timespec64 now = now_for(inode, *time);
 
 		/* What is not set now becomes the kernel's too. */
+		own_times(inode, *time);
 		if (flags & S_MTIME)
 			inode->i_mtime = now;
 		if (flags & S_CTIME)
 			inode->i_ctime = now;
-		set_bit(BENTO_I_TIMES, &bi->state);
 		bi->changes++;
 		dirty = I_DIRTY_SYNC;
 	}
@@ -321,7 +352,7 @@ void bento_times_ahead(struct inode *inode)
 	struct bento_inode *bi = bento_i(inode);
 
 	spin_lock(&bi->lock);
-	set_bit(BENTO_I_TIMES, &bi->state);
+	own_times(inode, current_time(inode));
 	bi->times_set++;
 	bi->changes++;
 	bi->stale |= STATX_BLOCKS;

@@ -112,6 +112,7 @@ int bento_create(struct user_namespace *ns, struct inode *dir, struct dentry *de
 int bento_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
 	struct fuse_mkdir_in args = {};
+	unsigned int links = dir->i_nlink;
 	struct inherited acls;
 	struct bento_call call;
 	int err;
@@ -124,8 +125,8 @@ int bento_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *den
 	bento_call_init(&call, FUSE_MKDIR, bento_i(dir)->nodeid);
 	bento_call_args(&call, &args, sizeof(args));
 	err = make(ns, dir, dentry, &call, S_IFDIR, &acls);
-	if (!err && dir->i_nlink >= 2)
-		inc_nlink(dir);
+	if (!err && links >= 2)
+		bento_linked(dir, links + 1, STATX_MTIME | STATX_CTIME | STATX_SIZE | STATX_BLOCKS);
 	return err;
 }
 

@@ -98,7 +98,6 @@ int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr
 	err = setattr_prepare(ns, dentry, attr);
 	if (err)
 		return err;
-	/* The module's idea of times must not be older than what is asked to stay. */
 	err = attr->ia_valid & ATTR_SIZE && S_ISREG(inode->i_mode) ? set_size(inode, attr) : send(inode, attr);
 	if (err)
 		return err;

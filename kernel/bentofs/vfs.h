@@ -106,6 +106,8 @@ int bento_update_time(struct inode *inode, struct timespec64 *time, int flags);
 /* Asks for the attributes, in any case. */
 int bento_getattr_now(struct inode *inode);
 int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
+/* The same for an op that took or gave a name: the inode, locked, has `links` of them now, counted on from before the op. */
+void bento_linked(struct inode *inode, unsigned int links, u32 stale);
 /* The answer to a SETATTR of `attr`; `changes` of the inode from before the op. */
 void bento_attr_answered(struct inode *inode, const struct fuse_attr_out *out, const struct iattr *attr, u64 changes);
 /* setattr.c. notify_change() calls it; takes filemap_invalidate_lock() around a change of size. */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+/** Real programs on kernel mounts, recorded in the kernel, replayed in userspace: every answer must be the same. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadModules, unloadModules } from '../../src/capture/vm/bento-guest.js';
+import type { Guest } from '../../src/capture/vm/guest.js';
+import { builtModule, Place } from '../support/bento-rr.js';
+import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
+import { CHECKOUT } from '../support/sources.js';
+
+const RR = join(CHECKOUT, 'bin/bento-rr');
+const LONG_MS = 280_000;
+
+/** Each ends with 0 only when what it wrote is what it finds. */
+const WORKLOADS: Readonly<Record<string, string>> = {
+  git: `git clone -q --no-hardlinks /tmp/source clone; cd clone; git gc -q --aggressive; git fsck --full 2>&1; git status --short | wc -l | grep -x 0`,
+  sqlite: `sqlite3 db "pragma journal_mode=wal; create table t(a integer primary key, b text);
+    insert into t select value, hex(randomblob(40)) from generate_series(1, 600); delete from t where a % 3 = 0; vacuum;
+    pragma integrity_check;" | grep -x ok`,
+  untar: `tar cf tree.tar -C /tmp source; mkdir out; tar xf tree.tar -C out; diff -r /tmp/source out/source; rm -r out`,
+  fio: `fio --name=f --filename=shared --size=4m --numjobs=4 --rw=randrw --bs=4k-16k --io_size=2m --verify=crc32c --verify_fatal=1 --serialize_overlap=0 --offset_increment=4m >&2`,
+  dbench: `head -4000 /usr/share/dbench/client.txt > /tmp/load.txt; dbench -c /tmp/load.txt -D . -t 3 2 >&2`,
+  fsmark: `fs_mark -d . -n 60 -s 5000 -t 2 >&2`,
+  gcc: `for n in 1 2 3 4; do printf '#include <stdio.h>\\nint f%d(void) { return puts("%d"); }\\n' $n $n > f$n.c; done
+    echo 'int f1(void); int main(void) { return f1() < 0; }' > main.c; for f in *.c; do gcc -O2 -c $f; done; gcc *.o -o program; ./program | grep -x 1`,
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'bento-vm-record-'));
+const place = new Place();
+let guest: Guest;
+
+beforeAll(async () => {
+  const disks = [{ path: emptyDisk(join(folder, 'disk'), 1 << 30) }];
+  guest = await startGuest({ folder: join(folder, 'guest'), disks });
+  await loadModules(guest, kernelModules(['--fs', 'tiffinfs', '--fs', 'memfs']));
+  await sh(
+    guest,
+    `mkdir -p /mnt/tiffinfs /mnt/memfs
+    mount -t bentoblk -o fs=tiffinfs,mkfs /dev/vda /mnt/tiffinfs
+    mount -t bento -o fs=memfs none /mnt/memfs
+    git config --global user.name n; git config --global user.email n@example.org
+    git init -q /tmp/source; cd /tmp/source
+    for n in 1 2 3; do mkdir -p d$n; for f in 1 2 3 4 5 6; do seq $n $((n * f * 40)) > d$n/f$f; done; git add .; git commit -qm "commit $n"; done`,
+  );
+});
+afterAll(async () => {
+  await guest?.[Symbol.asyncDispose]();
+  place.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Ops that ended on the mount, as its own counters say. */
+async function ended(at: string): Promise<bigint> {
+  const script = `id=$(awk -v at=${at} '$5 == at { split($3, d, ":"); print d[2] }' /proc/self/mountinfo | head -1)
+    for m in /sys/fs/bentofs/mounts/*; do if grep -qx "$(basename ${at})" $m/fs; then awk '{ n += $2 } END { print n }' $m/ops; fi; done`;
+  return BigInt((await sh(guest, script)).trim());
+}
+
+/** Records a workload in the guest, and replays it here. */
+async function recorded(fs: string, name: string, script: string) {
+  const mount = `/mnt/${fs}`;
+  const trace = `${fs}-${name}.btr`;
+  const before = await ended(mount);
+  await sh(
+    guest,
+    `mkdir ${mount}/${name}; cd ${mount}/${name}
+    export XDG_DATA_HOME=/tmp/data XDG_STATE_HOME=/tmp/state
+    ${RR} record --source kernel --mount ${mount} --policy block -o /run/bento-vm/${trace} -- bash -euo pipefail -c 'cd ${mount}/${name}
+    ${script.replaceAll("'", "'\\''")}'`,
+    LONG_MS,
+  );
+  const path = join(folder, 'guest', trace);
+  const replay = await place.json(['replay', path, '--module', builtModule(fs)]);
+  const info = await place.json(['info', path]);
+  return { replay, info, ended: (await ended(mount)) - before };
+}
+
+describe.each(['tiffinfs', 'memfs'])('%s', (fs) => {
+  const names = fs === 'tiffinfs' ? Object.keys(WORKLOADS) : ['git', 'untar'];
+  it.each(names)('is recorded under %s and replays the same', async (name) => {
+    const { replay, info, ended } = await recorded(fs, name, WORKLOADS[name] ?? '');
+    expect(replay).toMatchObject({ verdict: 'same' });
+    expect(info).toMatchObject({ dropped: 0, gaps: 0 });
+    const ops = Number((info as { ops: number | string }).ops);
+    expect(ops).toBeGreaterThan(20);
+    // What the recorder took is no more than what the mount's own counters say ended.
+    expect(ended).toBeGreaterThanOrEqual(BigInt(ops));
+  });
+});
+
+it('leaves nothing that keeps the modules', async () => {
+  await sh(guest, 'umount /mnt/tiffinfs /mnt/memfs');
+  await unloadModules(guest);
+  expect(guest.troubles).toEqual([]);
+});
