@@ -26,7 +26,8 @@ const SHARED = ['Cargo.toml', 'Cargo.lock', 'abi', 'libbentoks', 'libbentofs'];
  */
 export function buildFileSystem({ root, tree, out, say }, wanted) {
   const { fs, name, workspace, revision } = wanted;
-  if (!existsSync(join(workspace, fs, 'module/Cargo.toml'))) {
+  const crate = crateOf(workspace, fs);
+  if (crate === undefined) {
     throw new BuildError(`there is no file system "${fs}" in ${workspace}`, `bento-rr new ${fs} makes one`);
   }
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(name)) {
@@ -35,7 +36,7 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
   const folder = join(out, 'fs', name);
   mkdirSync(folder, { recursive: true });
   const rust = join(folder, 'rust.o_shipped');
-  const crates = [...SHARED, ...withDependencies(workspace, fs)].map((part) => join(workspace, part));
+  const crates = [...SHARED, ...withDependencies(workspace, crate)].map((part) => join(workspace, part));
   // The revision is compiled in. A member of the workspace that is not built for the kernel does not matter.
   const rustDigest = digestOf(workspace, crates, ['rust', fs, revision, ...toolchainWords(), tree.release]);
   if (!isMadeFrom(rust, rustDigest)) {
@@ -76,6 +77,12 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
     });
   }
   return module;
+}
+
+/** Folder of a file system's crate: beside its module crate, or a module of the tests, which is one crate. @param {string} workspace @param {string} fs @returns {string | undefined} */
+function crateOf(workspace, fs) {
+  if (existsSync(join(workspace, fs, 'module/Cargo.toml'))) return fs;
+  return existsSync(join(workspace, 'testmods', fs, 'Cargo.toml')) ? `testmods/${fs}` : undefined;
 }
 
 /** A crate of the workspace and those of it that it is made of: tiffinfs-prov is around tiffinfs. @param {string} workspace @param {string} crate @returns {readonly string[]} */
