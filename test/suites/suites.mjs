@@ -107,4 +107,18 @@ export const SUITES = [
     count: countVitest,
     minutes: 25,
   },
+  {
+    name: 'vm',
+    group: 'test',
+    command: [
+      'vitest',
+      'run',
+      '--config=vitest.vm.config.ts',
+      '--reporter=default',
+      '--reporter=json',
+      '--outputFile.json={report}',
+    ],
+    count: countVitest,
+    minutes: 40,
+  },
 ];
