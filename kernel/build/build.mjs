@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /** The whole of a kernel build, as a function: for the command line, the set-up and the tests. */
 
-import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sourceRevision } from '../../setup/revision.mjs';
 import { cargoEnv, findCargo } from '../../setup/rust.mjs';
 import { buildBentofs, checkBentofs } from './bentofs.mjs';
 import { buildFileSystem } from './file-system.mjs';
@@ -42,7 +42,7 @@ export function buildKernel(request) {
     const workspace = resolve(request.workspace ?? join(ROOT, 'rust-fs'));
     const wanted = {
       workspace,
-      revision: request.revision ?? revisionOf(workspace),
+      revision: request.revision ?? sourceRevision(workspace),
       cargo: cargo.path,
       env: cargoEnv(cargo, process.env),
       bentofs,
@@ -55,17 +55,4 @@ export function buildKernel(request) {
     }
     return { release: tree.release, bentofs: bentofs.module, fs };
   });
-}
-
-/** The last commit that changed the workspace, marked when there is more than it: equal sources then have equal names. @param {string} workspace */
-function revisionOf(workspace) {
-  try {
-    const git = (/** @type {readonly string[]} */ args) =>
-      execFileSync('git', ['-C', workspace, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    const commit = git(['log', '-1', '--format=%H', '--', '.']);
-    return git(['status', '--porcelain', '--', '.']) === '' ? commit : `${commit}-dirty`;
-  } catch {
-    // An archive, not a checkout.
-    return '';
-  }
 }
