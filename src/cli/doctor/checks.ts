@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { findProgram, installCommand, missingPackages, readPackages } from '../../../setup/packages.mjs';
 import { findCargo, OLDEST_CARGO, RUST_PACKAGES } from '../../../setup/rust.mjs';
 import { systemCodeOf } from '../../base/errors.js';
+import { vmParts } from '../../capture/vm/tools.js';
 import { hostPath } from '../../host/locate.js';
 import type { Context, Machine } from '../context.js';
 
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'host', look: (ctx) => checkHost(ctx) },
   { name: '/dev/fuse', look: (_, machine) => checkFuseDevice(machine) },
   { name: 'fusermount3', look: (ctx, machine) => checkFusermount(ctx, machine) },
+  { name: 'guests', look: (ctx, machine) => checkGuests(ctx, machine) },
   { name: 'programs', look: (ctx, machine) => checkPrograms(ctx, machine) },
   { name: 'trace folder', look: (ctx) => checkWritable(ctx.paths.traces) },
   { name: 'build cache', look: (ctx) => checkWritable(ctx.paths.builds) },
@@ -83,6 +85,21 @@ function checkFusermount(ctx: Context, machine: Machine): Finding {
   return machine.root
     ? { state: 'limited', detail: 'not found: only root can mount', fix }
     : { state: 'missing', detail: 'not found: mounting needs it when not root', fix };
+}
+
+/** What building kernel modules and running them in a guest takes. */
+async function checkGuests(ctx: Context, machine: Machine): Promise<Finding> {
+  const parts = await vmParts(ctx.env);
+  const missing = parts.filter(({ found }) => found === undefined);
+  if (missing.length === 0) {
+    const release = parts.find(({ name }) => name === 'vmlinuz and modules')?.found;
+    return { state: 'good', detail: `boot Linux ${release}` };
+  }
+  return {
+    state: 'limited',
+    detail: `cannot run, or have no modules: no ${missing.map(({ name }) => name).join(', ')}`,
+    fix: installCommand([...new Set(missing.flatMap(({ packages }) => packages))], machine.root),
+  };
 }
 
 async function checkPrograms(ctx: Context, machine: Machine): Promise<Finding> {

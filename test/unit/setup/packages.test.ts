@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -38,6 +38,16 @@ it('what provides the program does not matter, only that it is there', () => {
   expect(missingPackages(packages, { PATH: folder }).map(({ name }) => name)).toEqual(['b']);
   expect(findProgram('only-here', { PATH: folder })).toBe(join(folder, 'only-here'));
   expect(findProgram('only-here', {})).toBeUndefined();
+});
+
+it('a path may leave the release open', () => {
+  for (const release of ['6.1.0-1-cloud', '6.1.0-2-cloud', '5.10.0-1-cloud']) {
+    mkdirSync(join(folder, 'modules', release, release.includes('-1-') ? 'build' : 'kernel'), { recursive: true });
+  }
+  const at = (pattern: string) => findProgram(join(folder, 'modules', pattern), {});
+  expect(at('6.1.*-cloud')).toBe(join(folder, 'modules/6.1.0-2-cloud'));
+  expect(at('6.1.*-cloud/build')).toBe(join(folder, 'modules/6.1.0-1-cloud/build'));
+  expect(at('7.*-cloud')).toBeUndefined();
 });
 
 it('says the command as it would be typed', () => {
