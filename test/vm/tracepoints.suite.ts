@@ -79,7 +79,7 @@ for (const [script, says] of [
     const path = join(CHECKOUT, 'tracepoints/bpftrace', script);
     const said = await sh(
       guest,
-      `cat >/run/work.sh <<'END'\n${WORK}\nEND\nulimit -l unlimited; bpftrace ${path} -c 'sh /run/work.sh'`,
+      `cat >/run/work.sh <<'END'\n${WORK}\nEND\nulimit -l unlimited; bpftrace ${path} -c '/bin/sh /run/work.sh'`,
       200_000,
     );
     expect(said).toMatch(says);
