@@ -5,7 +5,7 @@
 #
 #   measure.sh SUBJECTS DISK HOST MODULE INPUT SCALE
 #
-# SUBJECTS, blank-separated: ext4 journal kernel meta full fuse. INPUT is a folder with repo.git, tree.tar and load.txt. A line for each
+# SUBJECTS, blank-separated: ext4 journal kernel meta full fuse. INPUT is a folder with repo.git and tree.tar. A line for each
 # measurement:
 #
 #   figure SUBJECT WORKLOAD ELAPSED_NS IDLE_NS COLLECTOR_NS OPS
@@ -18,25 +18,30 @@ read -ra subjects <<<"$1"
 disk=$2 host=$3 module=$4 given=$5 scale=$6
 at=/mnt/measured input=/dev/shm/input
 mkdir -p "$at"
-cp -r "$given" "$input"
+# An emulated disk may be slow; that is no hang.
+echo 0 >/proc/sys/kernel/hung_task_timeout_secs
 fio_options='--ioengine=psync --randseed=42 --allrandrepeat=1 --norandommap --minimal'
 git_options='-c gc.auto=0 -c core.fsync=none -c advice.detachedHead=false'
 
 die() { echo "measure: $*" >&2; exit 1; }
 
+cp -r "$given" "$input" || die "no input"
+
 # ---- clocks
 
-# Nanoseconds that all processors together were idle since boot.
-idle_ns() {
-	local lines line sum=0
+# "NOW IDLE": nanoseconds since boot, and those that all processors together were idle, at one moment. Both are read at once, since
+# between two reads there may be a wait.
+clocks() {
+	local lines line now=0 idle=0
 	mapfile -t lines </proc/timer_list
 	for line in "${lines[@]}"; do
-		case $line in *idle_sleeptime*|*iowait_sleeptime*) set -- ${line#*:}; sum=$((sum + $1)) ;; esac
+		case $line in
+		'now at '*) set -- $line; now=$3 ;;
+		*idle_sleeptime* | *iowait_sleeptime*) set -- ${line#*:}; idle=$((idle + $1)) ;;
+		esac
 	done
-	echo "$sum"
+	echo "$now $idle"
 }
-
-now_ns() { local us=${EPOCHREALTIME/./}; echo "${us}000"; }
 
 collector_ns() {
 	local sum=0 file on
@@ -124,36 +129,41 @@ work() {
 	rand-read-4k-direct) fio_job --rw=randread --bs=4k --io_size=$((2 * scale))M --direct=1 ;;
 	storm) (cd /tmp && fs_mark -S 0 -n $((400 * scale)) -s 0 -D 10 -N $((40 * scale)) -d "$at/storm" -l /dev/null) >/dev/null && sync ;;
 	fsync) (cd /tmp && fs_mark -S 1 -n $((50 * scale)) -s 16384 -w 4096 -d "$at/mail" -l /dev/null) >/dev/null ;;
-	fileserver) dbench --run-once -t 600 -c "$input/load.txt" -D "$at" 1 >/dev/null ;;
+	fileserver) mkdir -p "$at/server" && fio $fio_options --name=server --directory="$at/server" --nrfiles=$((20 * scale)) \
+		--filesize=16k-256k --rw=randrw --rwmixread=50 --bssplit=4k/50:16k/30:64k/20 --file_service_type=random --openfiles=8 \
+		--io_size=$((2 * scale))M --create_on_open=1 --end_fsync=1 >/dev/null ;;
+	fio-nothing) fio $fio_options --name=job --ioengine=null --size=4k >/dev/null ;;
 	esac
 }
 
-all='empty git-clone untar grep-cold grep-warm seq-write-1m seq-write-4k rand-write-4k seq-read-1m seq-read-4k rand-read-4k
+all='empty fio-nothing git-clone untar grep-cold grep-warm seq-write-1m seq-write-4k rand-write-4k seq-read-1m seq-read-4k rand-read-4k
 	rand-read-4k-direct storm fsync fileserver'
 
 measured() {
-	local c0 o0 i0 t0 t1 i1
+	local c0 o0 t0 i0 t1 i1
 	before "$2" || die "cannot prepare $2 on $1"
-	# Once, so that no program is read from the host's files in the measured time.
-	idle_ns >/dev/null
-	o0=$(ops) c0=$(collector_ns) i0=$(idle_ns) t0=$(now_ns)
+	clocks >/dev/null
+	o0=$(ops) c0=$(collector_ns)
+	read -r t0 i0 <<<"$(clocks)"
 	work "$2" || die "$2 failed on $1"
-	t1=$(now_ns) i1=$(idle_ns)
+	read -r t1 i1 <<<"$(clocks)"
 	echo "figure $1 $2 $((t1 - t0)) $((i1 - i0)) $(($(collector_ns) - c0)) $(($(ops) - o0))"
 }
 
-# Every program once, from memory's own file system, so that its pages are there.
-warm_up() {
-	at=/dev/shm/warm
-	mkdir "$at"
-	for name in $all; do
-		case $name in *direct) ;; *) before "$name"; work "$name" ;; esac
-	done >/dev/null 2>&1
-	rm -rf "$at"
-	at=/mnt/measured
+# Programs and their libraries lie in memory, so that dropping the caches does not send them back to the host's files.
+bring_programs() {
+	local name lib
+	mkdir /dev/shm/programs /dev/shm/libraries
+	for name in git grep tar fio fs_mark mkdir sync; do
+		cp -L "$(command -v "$name")" /dev/shm/programs/ || die "no $name"
+		for lib in $(ldd "$(command -v "$name")" | grep -o '=> /[^ ]*' | cut -c4-); do cp -Lu "$lib" /dev/shm/libraries/; done
+	done
+	ln -s git /dev/shm/programs/git-upload-pack
+	export PATH=/dev/shm/programs:$PATH LD_LIBRARY_PATH=/dev/shm/libraries GIT_EXEC_PATH=/dev/shm/programs GIT_CONFIG_NOSYSTEM=1
+	hash -r
 }
 
-warm_up
+bring_programs
 for subject in "${subjects[@]}"; do
 	set_up "$subject" || die "cannot mount $subject"
 	for workload in $all; do measured "$subject" "$workload"; done
