@@ -130,8 +130,8 @@ work() {
 	storm) (cd /tmp && fs_mark -S 0 -n $((400 * scale)) -s 0 -D 10 -N $((40 * scale)) -d "$at/storm" -l /dev/null) >/dev/null && sync ;;
 	fsync) (cd /tmp && fs_mark -S 1 -n $((50 * scale)) -s 16384 -w 4096 -d "$at/mail" -l /dev/null) >/dev/null ;;
 	fileserver) mkdir -p "$at/server" && fio $fio_options --name=server --directory="$at/server" --nrfiles=$((20 * scale)) \
-		--filesize=16k-256k --rw=randrw --rwmixread=50 --bssplit=4k/50:16k/30:64k/20 --file_service_type=random --openfiles=8 \
-		--io_size=$((2 * scale))M --create_on_open=1 --end_fsync=1 >/dev/null ;;
+		--filesize=64k --rw=randrw --rwmixread=50 --bssplit=4k/50:16k/30:64k/20 --file_service_type=random --openfiles=8 \
+		--io_size=$((2 * scale))M --end_fsync=1 >/dev/null ;;
 	fio-nothing) fio $fio_options --name=job --ioengine=null --size=4k >/dev/null ;;
 	esac
 }
