@@ -8,6 +8,8 @@ import type { TraceShelf } from './trace-shelf.js';
 export type Bench = {
   readonly name: string;
   readonly summary: string;
+  /** Runs only when it is named: it needs what not every machine has. */
+  readonly asked?: boolean;
   /** Hands out entries as they are measured. */
   readonly run: (world: BenchWorld) => AsyncIterable<Entry>;
 };

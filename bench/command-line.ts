@@ -16,7 +16,7 @@ export type BenchOptions = {
   readonly modules: string | undefined;
 };
 
-export const HELP = `npm run bench -- [OPTIONS]
+export const HELP = `npm run bench -- [OPTIONS] [NAME...]
 
 Measures bento-rr on this machine, prints a table, and writes the figures as JSON (schema bento-rr/bench@1).
 
@@ -33,8 +33,10 @@ Measures bento-rr on this machine, prints a table, and writes the figures as JSO
 
 /** The options, or a UsageError. */
 export function parseCommandLine(argv: readonly string[], known: readonly string[]): BenchOptions {
-  const values = parsed(argv);
-  const only = (values.only ?? []).flatMap((names) => names.split(',')).filter((name) => name !== '');
+  const { values, positionals } = parsed(argv);
+  const only = [...positionals, ...(values.only ?? [])]
+    .flatMap((names) => names.split(','))
+    .filter((name) => name !== '');
   const unknown = only.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`there is no benchmark ${unknown}`, { hint: `one of ${known.join(', ')}` });
@@ -43,7 +45,8 @@ export function parseCommandLine(argv: readonly string[], known: readonly string
   if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)) {
     throw new UsageError(`--rounds ${values.rounds} is no number of rounds`, { hint: 'a whole number from 1 to 1000' });
   }
-  if (values.doc === true && (values.quick === true || only.length > 0)) {
+  const whole = only.length === 0 || (only.length === 1 && only[0] === 'guest');
+  if (values.doc === true && (values.quick === true || !whole)) {
     throw new UsageError('--doc wants the figures of a full run', { hint: 'leave out --quick and --only' });
   }
   return {
@@ -64,6 +67,7 @@ function parsed(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
+      allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h' },
         list: { type: 'boolean' },
@@ -76,7 +80,7 @@ function parsed(argv: readonly string[]) {
         scratch: { type: 'string' },
         modules: { type: 'string' },
       },
-    }).values;
+    });
   } catch (error) {
     throw new UsageError(messageOf(error), { hint: 'npm run bench -- --help' });
   }

@@ -3,7 +3,7 @@
 import { type Line, reaches } from './lines.js';
 import { type Sample, sampleOf } from './measure/sample.js';
 
-export type Unit = 'x' | 'ns' | 'ms' | 's' | 'ops' | 'ops/s' | 'B/op' | 'MiB';
+export type Unit = 'x' | 'ns' | 'ms' | 's' | 'ops' | 'ops/s' | 'B/op' | 'MiB' | 'M' | 'insn/op';
 
 /** One measured number. */
 export type Entry = {

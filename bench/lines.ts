@@ -24,6 +24,9 @@ export const LINES = {
   firstFrame: atMost(300, '10 M ops: 300 ms to the first frame'),
   seek: atMost(100, '10 M ops: seek anywhere in 100 ms'),
   stepBack: atMost(50, 'step back 50 ms'),
+  againstExt4: atMost(1.1, 'within 10 % of ext4'),
+  againstFuse: atLeast(7, '7x FUSE on git clone'),
+  captureInstructions: atMost(600, '600 instructions an op, metadata'),
   gate: atMost(60, 'gate 1 M ops: 60 s'),
 } as const;
 

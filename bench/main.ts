@@ -19,6 +19,7 @@ import { size } from './benches/size.js';
 import { stepBack } from './benches/step-back.js';
 import { type BenchOptions, HELP, parseCommandLine } from './command-line.js';
 import type { Entry } from './entry.js';
+import { guest } from './guest/guest.js';
 import { thisMachine } from './machine.js';
 import { putFigures } from './report/doc-table.js';
 import { type Failed, type Figures, figuresDocument, NOTES } from './report/document.js';
@@ -26,7 +27,7 @@ import { figureTable } from './report/figures.js';
 import { TraceShelf } from './trace-shelf.js';
 
 /** All of them, in the order they run: recording first, since what it records the others use. */
-const BENCHES: readonly Bench[] = [record, size, replay, stepBack, gate, long];
+const BENCHES: readonly Bench[] = [record, size, replay, stepBack, gate, long, guest];
 
 const ROUNDS = 5;
 /** What images and traces of a full run take, with room to spare. */
@@ -71,7 +72,10 @@ async function measure(options: BenchOptions, where: Where): Promise<number> {
     if (figures.failed.length > 0) return 1;
     if (options.doc) {
       const page = join(where.root, 'docs/benchmarks.md');
-      writeFileSync(page, putFigures(readFileSync(page, 'utf8'), figures));
+      writeFileSync(
+        page,
+        putFigures(readFileSync(page, 'utf8'), figures, options.only.length === 0 ? 'figures' : 'guest figures'),
+      );
     }
     return 0;
   } finally {
@@ -84,7 +88,9 @@ async function runAll(options: BenchOptions, world: BenchWorld): Promise<Figures
   const machine = thisMachine();
   const entries: Entry[] = [];
   const failed: Failed[] = [];
-  for (const bench of BENCHES.filter(({ name }) => options.only.length === 0 || options.only.includes(name))) {
+  for (const bench of BENCHES.filter(({ name, asked }) =>
+    options.only.length === 0 ? asked !== true : options.only.includes(name),
+  )) {
     try {
       for await (const found of bench.run(world)) entries.push(found);
     } catch (error) {

@@ -4,15 +4,13 @@ import type { Entry } from '../entry.js';
 import type { Figures } from './document.js';
 import { formatFigure, formatSpread, formatVerdict, withNote } from './figures.js';
 
-const BEGIN = '<!-- figures: begin -->';
-const END = '<!-- figures: end -->';
-
-/** The page with the figures of this run between its marks. */
-export function putFigures(page: string, figures: Figures): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`the page has no ${BEGIN} ... ${END}`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${figureText(figures)}\n${page.slice(end)}`;
+/** The page with the figures of this run between the marks of that section. */
+export function putFigures(page: string, figures: Figures, section: 'figures' | 'guest figures' = 'figures'): string {
+  const [begins, ends] = [`<!-- ${section}: begin -->`, `<!-- ${section}: end -->`];
+  const begin = page.indexOf(begins);
+  const end = page.indexOf(ends);
+  if (begin === -1 || end < begin) throw new Error(`the page has no ${begins} ... ${ends}`);
+  return `${page.slice(0, begin + begins.length)}\n\n${figureText(figures)}\n${page.slice(end)}`;
 }
 
 function figureText({ machine, rounds, revision, entries }: Figures): string {

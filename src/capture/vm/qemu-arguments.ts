@@ -81,7 +81,7 @@ function shareArguments(tag: string, socket: string): readonly string[] {
 }
 
 function accelerationArguments({ acceleration, icount }: MachineShape): readonly string[] {
-  if (icount) return ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=off', '-cpu', 'max'];
+  if (icount) return ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=on', '-cpu', 'max'];
   return acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max'];
 }
 
