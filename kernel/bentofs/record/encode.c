@@ -14,6 +14,8 @@
 #include <linux/wait.h>
 #include <linux/xxhash.h>
 
+#include <bentofs_trace.h>
+
 #include "capture.h"
 #include "wire.h"
 
@@ -218,9 +220,10 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 	return true;
 }
 
-static void lose(struct bento_capture *capture, u32 cause)
+static void lose(struct bento_capture *capture, const struct bento_ctx *ctx, u32 cause)
 {
 	this_cpu_inc(capture->cpus->counts.lost[cause]);
+	trace_bento_record_drop(ctx->mount->id, ctx->unique, cause);
 }
 
 /* The op's data in records of its own. False when a buffer is full after all. */
@@ -260,20 +263,20 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx, const
 
 	this_cpu_inc(capture->cpus->counts.offered);
 	if (unlikely(slot->lost)) {
-		lose(capture, slot->lost);
+		lose(capture, ctx, slot->lost);
 		goto out;
 	}
 	if (unlikely(!buf || !bento_stream_fits(capture, buf, total, longest))) {
-		lose(capture, bento_stream_could_fit(capture, total, longest) ? BTR_LOSS_CAUSE_BUFFER_FULL : BTR_LOSS_CAUSE_TOO_LARGE);
+		lose(capture, ctx, bento_stream_could_fit(capture, total, longest) ? BTR_LOSS_CAUSE_BUFFER_FULL : BTR_LOSS_CAUSE_TOO_LARGE);
 		goto out;
 	}
 	if (unlikely(pieces) && !put_pieces(capture, buf, seq, content)) {
-		lose(capture, BTR_LOSS_CAUSE_BUFFER_FULL);
+		lose(capture, ctx, BTR_LOSS_CAUSE_BUFFER_FULL);
 		goto out;
 	}
 	at = bento_stream_reserve(capture, buf, most);
 	if (unlikely(!at)) {
-		lose(capture, BTR_LOSS_CAUSE_BUFFER_FULL);
+		lose(capture, ctx, BTR_LOSS_CAUSE_BUFFER_FULL);
 		goto out;
 	}
 	p = put_op(open_record(at), ctx, seq, duration, reply);
