@@ -60,6 +60,7 @@ static int make(struct user_namespace *ns, struct inode *dir, struct dentry *den
 {
 	u64 evictions = bento_evictions(bento_sb(dir->i_sb));
 	const struct fuse_entry_out *entry = bento_out(call, struct fuse_entry_out);
+	unsigned int links = dir->i_nlink;
 	struct inode *inode;
 	int err;
 
@@ -78,6 +79,9 @@ static int make(struct user_namespace *ns, struct inode *dir, struct dentry *den
 		goto out;
 	}
 	inode = entered(dir, dentry, entry, evictions);
+	/* It is there, whatever fails from here on. A module may count 1 for every directory. */
+	if (type == S_IFDIR && links >= 2)
+		bento_linked(dir, links + 1, 0);
 	err = PTR_ERR_OR_ZERO(inode);
 	if (err)
 		goto out;
@@ -112,7 +116,6 @@ int bento_create(struct user_namespace *ns, struct inode *dir, struct dentry *de
 int bento_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
 	struct fuse_mkdir_in args = {};
-	unsigned int links = dir->i_nlink;
 	struct inherited acls;
 	struct bento_call call;
 	int err;
@@ -124,10 +127,7 @@ int bento_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *den
 	args.mode = mode;
 	bento_call_init(&call, FUSE_MKDIR, bento_i(dir)->nodeid);
 	bento_call_args(&call, &args, sizeof(args));
-	err = make(ns, dir, dentry, &call, S_IFDIR, &acls);
-	if (!err && links >= 2)
-		bento_linked(dir, links + 1, STATX_MTIME | STATX_CTIME | STATX_SIZE | STATX_BLOCKS);
-	return err;
+	return make(ns, dir, dentry, &call, S_IFDIR, &acls);
 }
 
 int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, const char *target)
@@ -145,14 +145,15 @@ int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *d
 
 /* ---- made and opened in one op -------------------------------------------------------------------------------------------------- */
 
-static void give_back(struct inode *inode, const struct fuse_open_out *out, unsigned int flags)
+/* Nobody will use the handle. By nodeid: there may be no inode. */
+static void give_back(struct bento_mount *mount, u64 nodeid, const struct fuse_open_out *out, unsigned int flags)
 {
 	struct fuse_release_in args = { .fh = out->fh, .flags = flags };
 	struct bento_call call;
 
-	bento_call_init(&call, FUSE_RELEASE, bento_i(inode)->nodeid);
+	bento_call_init(&call, FUSE_RELEASE, nodeid);
 	bento_call_args(&call, &args, sizeof(args));
-	bento_call(bento_sb(inode->i_sb), &call);
+	bento_call(mount, &call);
 }
 
 /* The open function of finish_open(), to which private_data carries the module's answer. */
@@ -175,10 +176,16 @@ static int finish(struct file *file, struct dentry *dentry, struct fuse_open_out
 	if (err && file->private_data == out) {
 		/* It did not come to open it. */
 		file->private_data = NULL;
-		give_back(inode, out, file->f_flags);
+		give_back(bento_sb(inode->i_sb), bento_i(inode)->nodeid, out, file->f_flags);
 	}
 	return err;
 }
+
+/* What CREATE or TMPFILE answered; copied, since the call's room is used again for giving back. */
+struct created {
+	struct fuse_entry_out entry;
+	struct fuse_open_out opened;
+};
 
 /* CREATE: 0 when it was made and opened, or an errno; -EEXIST when somebody else has made it. */
 static int create_open(struct inode *dir, struct dentry *dentry, struct file *file, umode_t mode)
@@ -186,8 +193,7 @@ static int create_open(struct inode *dir, struct dentry *dentry, struct file *fi
 	struct bento_mount *mount = bento_sb(dir->i_sb);
 	u64 evictions = bento_evictions(mount);
 	struct fuse_create_in args = { .flags = file->f_flags & ~O_NOCTTY };
-	struct fuse_open_out opened;
-	struct fuse_entry_out *entry;
+	struct created created;
 	struct inherited acls;
 	struct bento_call call;
 	struct inode *inode;
@@ -204,12 +210,13 @@ static int create_open(struct inode *dir, struct dentry *dentry, struct file *fi
 	err = bento_call(mount, &call);
 	if (err)
 		goto out;
-	entry = bento_out(&call, struct fuse_entry_out);
-	opened = *(struct fuse_open_out *)(entry + 1);
-	inode = entered(dir, dentry, entry, evictions);
+	created = *bento_out(&call, struct created);
+	inode = entered(dir, dentry, &created.entry, evictions);
 	err = PTR_ERR_OR_ZERO(inode);
-	if (err)
+	if (err) {
+		give_back(mount, created.entry.nodeid, &created.opened, args.flags);
 		goto out;
+	}
 	err = bequeath(&init_user_ns, inode, &acls);
 	if (d_in_lookup(dentry))
 		d_add(dentry, inode);
@@ -217,9 +224,9 @@ static int create_open(struct inode *dir, struct dentry *dentry, struct file *fi
 		d_instantiate(dentry, inode);
 	file->f_mode |= FMODE_CREATED;
 	if (err)
-		give_back(d_inode(dentry), &opened, args.flags);
+		give_back(mount, created.entry.nodeid, &created.opened, args.flags);
 	else
-		err = finish(file, dentry, &opened);
+		err = finish(file, dentry, &created.opened);
 out:
 	drop_inherited(&acls);
 	return err;
@@ -240,10 +247,8 @@ int bento_atomic_open(struct inode *dir, struct dentry *dentry, struct file *fil
 		err = create_open(dir, dentry, file, mode);
 		if (err != -EEXIST && err != -ENOSYS)
 			return err;
-		/* Another name of the directory's own making cannot be: VFS holds it. What was found missing was made behind us. */
-		if (err == -EEXIST && !d_in_lookup(dentry))
-			return err;
-		if (err == -EEXIST && flags & O_EXCL)
+		/* A name that is there, and was not looked for, is one to open; one that was found missing a moment ago is the module's to explain. */
+		if (err == -EEXIST && (flags & O_EXCL || !d_in_lookup(dentry)))
 			return err;
 	}
 	if (d_in_lookup(dentry)) {
@@ -267,8 +272,7 @@ int bento_tmpfile(struct user_namespace *ns, struct inode *dir, struct file *fil
 	struct bento_mount *mount = bento_sb(dir->i_sb);
 	u64 evictions = bento_evictions(mount);
 	struct fuse_create_in args = { .flags = file->f_flags & ~O_NOCTTY };
-	struct fuse_open_out opened;
-	struct fuse_entry_out *entry;
+	struct created created;
 	struct inherited acls;
 	struct bento_call call;
 	struct inode *inode;
@@ -288,22 +292,22 @@ int bento_tmpfile(struct user_namespace *ns, struct inode *dir, struct file *fil
 		err = err == -ENOSYS ? -EOPNOTSUPP : err;
 		goto out;
 	}
-	entry = bento_out(&call, struct fuse_entry_out);
-	opened = *(struct fuse_open_out *)(entry + 1);
-	inode = bento_iget(dir->i_sb, entry, evictions);
+	created = *bento_out(&call, struct created);
+	inode = bento_iget(dir->i_sb, &created.entry, evictions);
 	err = PTR_ERR_OR_ZERO(inode);
-	if (err)
-		goto out;
-	err = bequeath(ns, inode, &acls);
+	if (!err) {
+		err = bequeath(ns, inode, &acls);
+		if (err)
+			iput(inode);
+	}
 	if (err) {
-		give_back(inode, &opened, args.flags);
-		iput(inode);
+		give_back(mount, created.entry.nodeid, &created.opened, args.flags);
 		goto out;
 	}
 	/* d_tmpfile() takes a link away. */
 	set_nlink(inode, 1);
 	d_tmpfile(file, inode);
-	err = finish(file, file->f_path.dentry, &opened);
+	err = finish(file, file->f_path.dentry, &created.opened);
 out:
 	drop_inherited(&acls);
 	return err;

@@ -141,7 +141,6 @@ static void init_once(void *object)
 	inode_init_once(&bi->vfs);
 	spin_lock_init(&bi->lock);
 	INIT_LIST_HEAD(&bi->write_files);
-	init_waitqueue_head(&bi->page_waitq);
 }
 
 int bento_inodes_init(void)

@@ -75,8 +75,14 @@ int bento_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
 		return err;
 	bento_dir_changed(dir);
 	same = bento_iget(dir->i_sb, bento_out(&call, struct fuse_entry_out), evictions);
-	if (IS_ERR(same))
-		return PTR_ERR(same);
+	if (IS_ERR(same) || same != inode) {
+		/* The name is there, and leads to who knows what: it is looked up anew. */
+		d_drop(dentry);
+		if (IS_ERR(same))
+			return PTR_ERR(same);
+		iput(same);
+		return -EIO;
+	}
 	bento_linked(same, links + 1, STATX_CTIME);
 	bento_entry_valid(dentry, bento_out(&call, struct fuse_entry_out));
 	d_instantiate(dentry, same);

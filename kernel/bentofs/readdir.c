@@ -78,15 +78,20 @@ static int dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	return err == -ENOSYS ? 0 : err;
 }
 
-/* Tells the caller what one READDIR answered. 1: it has had enough; 0: more may follow; -EIO for an answer that makes no sense. */
+/*
+ * Tells the caller what one READDIR answered. 1: it has had enough; 0: more may follow; -EIO for an answer that makes no sense, part of an
+ * entry among them: asked again for the same, the module could give it for ever.
+ */
 static int tell(struct dir_context *ctx, const u8 *at, size_t len)
 {
 	const struct fuse_dirent *entry;
 
-	while (len >= FUSE_NAME_OFFSET) {
+	while (len) {
 		size_t size;
 
 		entry = (const struct fuse_dirent *)at;
+		if (len < FUSE_NAME_OFFSET)
+			return -EIO;
 		size = FUSE_DIRENT_SIZE(entry);
 		if (!entry->namelen || entry->namelen > BENTO_NAME_MAX || size > len ||
 		    memchr(entry->name, '/', entry->namelen) || memchr(entry->name, 0, entry->namelen))

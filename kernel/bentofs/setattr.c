@@ -68,6 +68,7 @@ static int set_size(struct inode *inode, const struct iattr *attr)
 {
 	struct address_space *mapping = inode->i_mapping;
 	loff_t old = i_size_read(inode), size = attr->ia_size;
+	bool dirty = mapping_tagged(mapping, PAGECACHE_TAG_DIRTY);
 	int err;
 
 	filemap_invalidate_lock(mapping);
@@ -77,9 +78,15 @@ static int set_size(struct inode *inode, const struct iattr *attr)
 	}
 	err = send(inode, attr);
 	if (err && size < old) {
-		/* What was dirty there is lost, and whoever syncs is told. */
+		/*
+		 * The file stays as the module has it. The page that the new end would have been in was zeroed behind it, so it goes, before
+		 * write-back could reach as far as that. What was dirty there is lost, and whoever syncs is told.
+		 */
+		if (invalidate_inode_pages2_range(mapping, size >> PAGE_SHIFT, size >> PAGE_SHIFT))
+			dirty = true;
 		i_size_write(inode, old);
-		mapping_set_error(mapping, -EIO);
+		if (dirty)
+			mapping_set_error(mapping, -EIO);
 	}
 	if (!err && size > old) {
 		bento_zero_tail(inode, old);

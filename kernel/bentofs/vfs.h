@@ -22,7 +22,6 @@ enum bento_inode_state {
 	BENTO_I_BTIME,				/* btime is known */
 	BENTO_I_NO_XATTRS,			/* it has no extended attributes, so none need be asked for */
 	BENTO_I_XATTRS,				/* it had some when we looked */
-	BENTO_I_SOUGHT,				/* directory: names were looked up in the module since it was last listed */
 };
 
 struct bento_inode {
@@ -39,7 +38,6 @@ struct bento_inode {
 	unsigned long state;			/* BENTO_I_* */
 	/* Handles open for writing: what write-back uses. */
 	struct list_head write_files;
-	wait_queue_head_t page_waitq;
 	struct llist_node gone;			/* after its end: the lookups are to be given back */
 };
 
@@ -98,11 +96,6 @@ void bento_attr_first(struct inode *inode, const struct fuse_attr *attr, u64 val
  * kernel's become now instead. After the op; i_size and i_nlink are the caller's to set.
  */
 void bento_changed(struct inode *inode, u32 stale);
-/* The module's times are not the inode's any more: after each WRITE of write-back. write_inode puts it right. */
-void bento_times_ahead(struct inode *inode);
-/* Tells the module the times that the kernel has set. After the pages were written. */
-int bento_flush_times(struct inode *inode);
-int bento_update_time(struct inode *inode, struct timespec64 *time, int flags);
 /* Asks for the attributes, in any case. */
 int bento_getattr_now(struct inode *inode);
 int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
@@ -113,6 +106,16 @@ void bento_attr_answered(struct inode *inode, const struct fuse_attr_out *out, c
 /* setattr.c. notify_change() calls it; takes filemap_invalidate_lock() around a change of size. */
 int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr *attr);
 int bento_permission(struct user_namespace *ns, struct inode *inode, int mask);
+
+/* ---- times.c: times that the kernel sets ---------------------------------------------------------------------------------- */
+
+/* attr.c. Now, but not before what the inode has got from the module's finer clock a moment ago. */
+struct timespec64 bento_now_for(const struct inode *inode, struct timespec64 now);
+/* The module's times are not the inode's any more: after each WRITE of write-back. write_inode puts it right. */
+void bento_times_ahead(struct inode *inode);
+/* Tells the module the times that the kernel has set. After the pages were written. */
+int bento_flush_times(struct inode *inode);
+int bento_update_time(struct inode *inode, struct timespec64 *time, int flags);
 
 /* ---- dir.c, names.c, readdir.c: names ------------------------------------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ static ssize_t get(struct inode *inode, u32 opcode, const char *name, void *valu
 	struct bento_mount *mount = bento_sb(inode->i_sb);
 	struct fuse_getxattr_in args = { .size = min_t(size_t, size, XATTR_SIZE_MAX) };
 	struct bento_call call;
+	size_t len;
 	int err;
 
 	if (bento_absent(mount, opcode))
@@ -33,7 +34,9 @@ static ssize_t get(struct inode *inode, u32 opcode, const char *name, void *valu
 	err = bento_call(mount, &call);
 	if (err)
 		return err == -ENOSYS ? -EOPNOTSUPP : err;
-	return size ? call.out.data_len : bento_out(&call, struct fuse_getxattr_out)->size;
+	len = size ? call.out.data_len : bento_out(&call, struct fuse_getxattr_out)->size;
+	/* Callers take memory of this size. Values and lists have the same bound. */
+	return len > XATTR_SIZE_MAX ? -EIO : len;
 }
 
 /* Whether there is anything to ask for; an error counts as yes. */
