@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtModule, Place } from '../support/bento-rr.js';
 import { outsider } from './programs.js';
+import { FSX, LEFT_OUT, PJDFSTEST } from './settings.js';
 
 const place = new Place();
 
@@ -25,44 +26,6 @@ async function judge(fs: string, name: string, script: string) {
   const replay = await place.json(['replay', trace, '--module', builtModule(fs)]);
   return { done, replay };
 }
-
-/**
- * Cases of pjdfstest that cannot run here, by why: a mount of FUSE is not remounted read-only by a test, FUSE has no way to tell
- * LINK_MAX, and a rename that changes no ctime is allowed by POSIX and is what ext4's users do not have.
- */
-const LEFT_OUT = ['erofs', 'link_count_max', 'rename::changed_ctime_success'];
-
-const PJDFSTEST = `
-[features]
-posix_fallocate = {}
-utime_now = {}
-utimensat = {}
-stat_st_birthtime = {}
-[settings]
-naptime = 0.02
-allow_remount = false
-[dummy_auth]
-entries = [["nobody", "nogroup"], ["daemon", "daemon"]]
-`;
-
-const FSX = `
-flen = 1048576
-[weights]
-close_open = 1.0
-invalidate = 1.0
-mapread = 5.0
-mapwrite = 5.0
-read = 10.0
-write = 10.0
-truncate = 2.0
-fsync = 1.0
-fdatasync = 1.0
-posix_fallocate = 2.0
-punch_hole = 2.0
-sendfile = 1.0
-posix_fadvise = 1.0
-copy_file_range = 2.0
-`;
 
 describe.each(['tiffinfs', 'memfs'])('%s', (fs) => {
   it('passes every case of pjdfstest that a FUSE mount can run', async () => {

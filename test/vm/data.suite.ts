@@ -10,30 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModules, unloadModules } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
 import { outsider } from '../outsiders/programs.js';
+import { FSX } from '../outsiders/settings.js';
 import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
 import { CHECKOUT } from '../support/sources.js';
 
 const MIB = 1 << 20;
 const LONG_MS = 240_000;
-
-const FSX = `
-flen = 1048576
-[weights]
-close_open = 1.0
-invalidate = 1.0
-mapread = 5.0
-mapwrite = 5.0
-read = 10.0
-write = 10.0
-truncate = 2.0
-fsync = 1.0
-fdatasync = 1.0
-posix_fallocate = 2.0
-punch_hole = 2.0
-sendfile = 1.0
-posix_fadvise = 1.0
-copy_file_range = 2.0
-`;
 
 const FIO = [
   '--ioengine=psync --rw=write --bs=1m',

@@ -11,6 +11,7 @@ import { loadModules, mountFs, unloadModules } from '../../src/capture/vm/bento-
 import type { Guest } from '../../src/capture/vm/guest.js';
 import type { KernelBuild } from '../../src/host/modules/build-kernel.js';
 import { outsider } from '../outsiders/programs.js';
+import { LEFT_OUT, PJDFSTEST } from '../outsiders/settings.js';
 import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
 import { CHECKOUT } from '../support/sources.js';
 
@@ -53,22 +54,6 @@ const WORKLOADS: readonly (readonly [string, string])[] = [
     gcc -g -O1 -c ./*.c; ar rc libf.a f?.o; gcc -o main main.o libf.a; ./main || test $? = 10; test -x main`,
   ],
 ];
-
-const PJDFSTEST = `
-[features]
-posix_fallocate = {}
-utime_now = {}
-utimensat = {}
-stat_st_birthtime = {}
-[settings]
-naptime = 0.02
-allow_remount = false
-[dummy_auth]
-entries = [["nobody", "nogroup"], ["daemon", "daemon"]]
-`;
-
-/** Cases of pjdfstest that cannot run: no test remounts read-only, and POSIX leaves open what the others ask for. */
-const LEFT_OUT = ['erofs', 'link_count_max', 'rename::changed_ctime_success'];
 
 const folder = mkdtempSync(join(tmpdir(), 'bento-vm-work-'));
 const disks = ['one', 'two'].map((name) => ({ path: emptyDisk(join(folder, name), 256 * MIB) }));
