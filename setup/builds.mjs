@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isBundleFresh } from '../build/freshness.mjs';
-import { sourceRevision } from './revision.mjs';
 import { cargoEnv, findCargo } from './rust.mjs';
 import { ROOT, run } from './step.mjs';
 
@@ -22,7 +21,6 @@ function ensureRust() {
   if (!existsSync(join(workspace, 'Cargo.toml'))) return;
   const cargo = findCargo(process.env);
   if (cargo === undefined) throw new Error('ensureSystem() runs first');
-  const revision = process.env.BENTO_SOURCE_REVISION ?? sourceRevision(workspace);
   // cargo knows what is stale, down to flags and toolchain, and says so within 0.2 s. Modules are built apart: built together, cargo
   // gives them the features that the host asks of shared crates, std among them.
   for (const what of [
@@ -31,7 +29,7 @@ function ensureRust() {
   ]) {
     run([cargo.path, 'build', '--release', '--locked', ...what], {
       cwd: workspace,
-      env: { ...cargoEnv(cargo, process.env), BENTO_SOURCE_REVISION: revision },
+      env: cargoEnv(cargo, process.env),
     });
   }
 }

@@ -3,7 +3,6 @@
 
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sourceRevision } from '../../setup/revision.mjs';
 import { cargoEnv, findCargo } from '../../setup/rust.mjs';
 import { buildBentofs, checkBentofs } from './bentofs.mjs';
 import { buildFileSystem } from './file-system.mjs';
@@ -42,7 +41,7 @@ export function buildKernel(request) {
     const workspace = resolve(request.workspace ?? join(ROOT, 'rust-fs'));
     const wanted = {
       workspace,
-      revision: request.revision ?? sourceRevision(workspace),
+      revision: request.revision ?? '',
       cargo: cargo.path,
       env: cargoEnv(cargo, process.env),
       bentofs,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /** Builds the .ko of a file system: its Rust object, the C glue, kbuild. */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { complaints } from './bentofs.mjs';
 import { digestOf, isMadeFrom, makeFrom, mirror } from './content.mjs';
 import { BuildError, run } from './run.mjs';
 import { buildRustObject, toolchainWords } from './rust-object.mjs';
 
-/** What every file system is made of, besides itself; in the workspace. */
-const SHARED = ['Cargo.toml', 'Cargo.lock', 'abi', 'libbentoks', 'libbentofs'];
+/** Folders of the workspace that no module is made of; as in module-build, which calls a build by the content of the others. */
+const APART = ['bento-host', 'mutants', 'target'];
 
 /**
  * @typedef {{
@@ -36,9 +36,11 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
   const folder = join(out, 'fs', name);
   mkdirSync(folder, { recursive: true });
   const rust = join(folder, 'rust.o_shipped');
-  const crates = [...SHARED, ...withDependencies(workspace, crate)].map((part) => join(workspace, part));
-  // The revision is compiled in. A member of the workspace that is not built for the kernel does not matter.
-  const rustDigest = digestOf(workspace, crates, ['rust', fs, revision, ...toolchainWords(), tree.release]);
+  const sources = readdirSync(workspace)
+    .filter((part) => !part.startsWith('.') && !APART.includes(part))
+    .map((part) => join(workspace, part));
+  // The revision is compiled in, or without one what the sources are.
+  const rustDigest = digestOf(workspace, sources, ['rust', fs, revision, ...toolchainWords(), tree.release]);
   if (!isMadeFrom(rust, rustDigest)) {
     say(`${fs} (Rust) for ${name}.ko`);
     makeFrom(rust, rustDigest, () => {
@@ -68,7 +70,11 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
         [
           'make',
           ...['-C', tree.dir, `M=${folder}`, `KBUILD_EXTRA_SYMBOLS=${wanted.bentofs.symvers}`],
-          ...[`BENTO_MODULE=${name}`, `BENTO_INCLUDE=${join(folder, 'include')}`, `BENTO_REVISION=${revision}`],
+          ...[
+            `BENTO_MODULE=${name}`,
+            `BENTO_INCLUDE=${join(folder, 'include')}`,
+            `BENTO_REVISION=${revision || 'work-tree'}`,
+          ],
           'modules',
         ],
         { cwd: folder },
@@ -83,12 +89,4 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
 function crateOf(workspace, fs) {
   if (existsSync(join(workspace, fs, 'module/Cargo.toml'))) return fs;
   return existsSync(join(workspace, 'testmods', fs, 'Cargo.toml')) ? `testmods/${fs}` : undefined;
-}
-
-/** A crate of the workspace and those of it that it is made of: tiffinfs-prov is around tiffinfs. @param {string} workspace @param {string} crate @returns {readonly string[]} */
-function withDependencies(workspace, crate) {
-  const manifest = readFileSync(join(workspace, crate, 'Cargo.toml'), 'utf8');
-  const named = [...manifest.matchAll(/^([a-z0-9-]+)\.workspace = true$/gm)].map(([, name = '']) => name);
-  const own = named.filter((name) => !SHARED.includes(name) && existsSync(join(workspace, name, 'Cargo.toml')));
-  return [crate, ...own.flatMap((name) => withDependencies(workspace, name))];
 }

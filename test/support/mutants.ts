@@ -125,4 +125,4 @@ const PROFILE = {
 } as const;
 
 /** What every module is built from. */
-const SHARED_PARTS = ['abi/', 'libbentoks/', 'libbentofs/', 'Cargo.'] as const;
+const SHARED_PARTS = ['abi/', 'libbentoks/', 'libbentofs/', 'module-build/', 'Cargo.'] as const;

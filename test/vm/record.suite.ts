@@ -2,6 +2,7 @@
 
 /** Real programs on kernel mounts, recorded in the kernel, replayed in userspace: every answer must be the same. */
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +91,14 @@ describe.each(['tiffinfs', 'memfs'])('%s', (fs) => {
     // What the recorder took is no more than what the mount's own counters say ended.
     expect(ended).toBeGreaterThanOrEqual(BigInt(ops));
   });
+});
+
+it('knows a build for the kernel and one for userspace of the same sources for one version', async () => {
+  const info = await place.json(['info', join(folder, 'guest', 'tiffinfs-git.btr')]);
+  const host = join(CHECKOUT, 'rust-fs/target/release/bento-host');
+  const described = JSON.parse(execFileSync(host, ['describe', builtModule('tiffinfs')], { encoding: 'utf8' }));
+  expect(described.revision).toMatch(/^tree-[0-9a-f]{16}$/);
+  expect(info).toMatchObject({ module: { sourceRevision: described.revision } });
 });
 
 it('leaves nothing that keeps the modules', async () => {

@@ -60,7 +60,7 @@ pub struct ModuleDesc {
     pub abi_minor: u16,
     /// File-system name: letters, digits, `-`.
     pub fs_name: Str,
-    /// Git revision of the sources, `+` at the end when the tree was not clean; empty when unknown.
+    /// Git revision of the sources; of a work tree's build `tree-` and a hash of their content; empty when unknown.
     pub source_revision: Str,
     /// Names of the module's lock classes, separated by commas: the first is class 1 (0 are the locks of cached blocks).
     pub lock_classes: Str,

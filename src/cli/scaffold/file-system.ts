@@ -21,7 +21,19 @@ const TEMPLATE = 'memfs';
 const LEFT_OUT = new Set(['tests']);
 
 export function namesOf(name: string): Names {
-  const taken = ['abi', 'libbentofs', 'libbentoks', 'bento-host', 'mutants', 'target', 'core', 'alloc', 'std', 'test'];
+  const taken = [
+    'abi',
+    'libbentofs',
+    'libbentoks',
+    'module-build',
+    'bento-host',
+    'mutants',
+    'target',
+    'core',
+    'alloc',
+    'std',
+    'test',
+  ];
   if (!isFsName(name) || name.endsWith('-') || name.length > 32) {
     throw new UsageError(`"${name}" cannot name a file system`, {
       why: 'a name has letters, digits and -, begins with a letter, and is at most 32 long',

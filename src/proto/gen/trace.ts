@@ -5352,7 +5352,7 @@ export type Module = {
   readonly fsName: string;
   /** GNU build id of the module's object, or the xxh3-128 of its bytes when it has none. */
   readonly buildId: Uint8Array;
-  /** Git revision of the sources, with "+" at the end when the tree was not clean; empty when unknown. */
+  /** Git revision of the sources; of a work tree's build "tree-" and a hash of their content; empty when unknown. */
   readonly sourceRevision: string;
   readonly abiMajor: number;
   readonly abiMinor: number;
