@@ -9,7 +9,7 @@ import { BuildError, run } from './run.mjs';
 import { buildRustObject, toolchainWords } from './rust-object.mjs';
 
 /** Folders of the workspace that no module is made of; as in module-build, which calls a build by the content of the others. */
-const APART = ['bento-host', 'mutants', 'target'];
+const APART = ['bento-host', 'target'];
 
 /**
  * @typedef {{

@@ -19,7 +19,7 @@ const NEVER_CALLED: [&str; 2] = ["rust_eh_personality", "_Unwind_Resume"];
 const REVISION: &str = "BENTO_SOURCE_REVISION";
 
 /// Folders of the workspace that no module is made of.
-const APART: [&str; 3] = ["bento-host", "mutants", "target"];
+const APART: [&str; 2] = ["bento-host", "target"];
 
 /// A module's whole build script.
 ///
