@@ -2,8 +2,9 @@
 /*
  * Tracepoints of bentofs.ko, in the group "bentofs". tracepoints/README.md shows how to use them.
  *
- * Times are nanoseconds. mount is the ID in /sys/fs/bentofs/mounts. errno is positive, 0 being success. op_begin and op_end of one op
- * have the same mount and unique. Each is a static branch while nobody listens; what is costly to find out is found out only then.
+ * Times are nanoseconds. mount is the ID in /sys/fs/bentofs/mounts. errno is positive, 0 being
+ * success. op_begin and op_end of one op have the same mount and unique. Each is a static branch
+ * while nobody listens; what is costly to find out is found out only then.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM bentofs
@@ -19,14 +20,23 @@
 #define BENTOFS_TRACE_NAMES
 
 enum bento_io { BENTO_IO_READ, BENTO_IO_WRITE, BENTO_IO_FLUSH, BENTO_IO_DISCARD };
-enum bento_phase { BENTO_PHASE_QUIESCE, BENTO_PHASE_EXPORT, BENTO_PHASE_IMPORT, BENTO_PHASE_SWAP, BENTO_PHASE_PAUSE };
+enum bento_phase {
+	BENTO_PHASE_QUIESCE,
+	BENTO_PHASE_EXPORT,
+	BENTO_PHASE_IMPORT,
+	BENTO_PHASE_SWAP,
+	BENTO_PHASE_PAUSE
+};
 
 #define BENTO_SHOW_ONE(number, name) { number, #name },
 /* The list ends in a comma, hence one more entry; no op has this number. */
-#define bento_show_op(op) __print_symbolic(op, BENTO_FOR_EACH_OPCODE(BENTO_SHOW_ONE) { 0xffff, "?" })
-#define bento_show_io(io) __print_symbolic(io, { 0, "read" }, { 1, "write" }, { 2, "flush" }, { 3, "discard" })
+#define bento_show_op(op) \
+	__print_symbolic(op, BENTO_FOR_EACH_OPCODE(BENTO_SHOW_ONE) { 0xffff, "?" })
+#define bento_show_io(io) \
+	__print_symbolic(io, { 0, "read" }, { 1, "write" }, { 2, "flush" }, { 3, "discard" })
 #define bento_show_phase(phase) \
-	__print_symbolic(phase, { 0, "quiesce" }, { 1, "export" }, { 2, "import" }, { 3, "swap" }, { 4, "pause" })
+	__print_symbolic(phase, { 0, "quiesce" }, { 1, "export" }, { 2, "import" }, { 3, "swap" }, \
+			 { 4, "pause" })
 
 #endif /* BENTOFS_TRACE_NAMES */
 
@@ -45,8 +55,8 @@ TRACE_EVENT(bento_op_begin,
 		__entry->mount = mount;
 		__entry->op = op;
 	),
-	TP_printk("mount=%u unique=%llu op=%s nodeid=%llu", __entry->mount, __entry->unique, bento_show_op(__entry->op),
-		  __entry->nodeid)
+	TP_printk("mount=%u unique=%llu op=%s nodeid=%llu", __entry->mount, __entry->unique,
+		  bento_show_op(__entry->op), __entry->nodeid)
 );
 
 TRACE_EVENT(bento_op_end,
@@ -68,11 +78,14 @@ TRACE_EVENT(bento_op_end,
 		__entry->op = op;
 		__entry->error = error;
 	),
-	TP_printk("mount=%u unique=%llu op=%s nodeid=%llu errno=%d ns=%llu", __entry->mount, __entry->unique,
-		  bento_show_op(__entry->op), __entry->nodeid, __entry->error, __entry->ns)
+	TP_printk("mount=%u unique=%llu op=%s nodeid=%llu errno=%d ns=%llu",
+		  __entry->mount, __entry->unique, bento_show_op(__entry->op), __entry->nodeid, __entry->error, __entry->ns)
 );
 
-/* Only for locks that another op holds. unique is that of the op that waits; 0: no op (a step in the module's life). */
+/*
+ * Only for locks that another op holds. unique is that of the op that waits; 0: no op (a step in
+ * the module's life).
+ */
 TRACE_EVENT(bento_lock_wait_begin,
 	TP_PROTO(u32 mount, u64 unique, u32 class, u64 key, bool exclusive),
 	TP_ARGS(mount, unique, class, key, exclusive),
@@ -90,8 +103,8 @@ TRACE_EVENT(bento_lock_wait_begin,
 		__entry->class = class;
 		__entry->exclusive = exclusive;
 	),
-	TP_printk("mount=%u unique=%llu class=%u key=%llu %s", __entry->mount, __entry->unique, __entry->class, __entry->key,
-		  __entry->exclusive ? "exclusive" : "shared")
+	TP_printk("mount=%u unique=%llu class=%u key=%llu %s", __entry->mount, __entry->unique,
+		  __entry->class, __entry->key, __entry->exclusive ? "exclusive" : "shared")
 );
 
 TRACE_EVENT(bento_lock_wait_end,
@@ -113,8 +126,8 @@ TRACE_EVENT(bento_lock_wait_end,
 		__entry->class = class;
 		__entry->exclusive = exclusive;
 	),
-	TP_printk("mount=%u unique=%llu class=%u key=%llu %s ns=%llu", __entry->mount, __entry->unique, __entry->class, __entry->key,
-		  __entry->exclusive ? "exclusive" : "shared", __entry->ns)
+	TP_printk("mount=%u unique=%llu class=%u key=%llu %s ns=%llu", __entry->mount, __entry->unique,
+		  __entry->class, __entry->key, __entry->exclusive ? "exclusive" : "shared", __entry->ns)
 );
 
 /* What a module did with its device; offset and bytes are 0 for a flush. */
@@ -139,11 +152,15 @@ TRACE_EVENT(bento_block_io,
 		__entry->io = io;
 		__entry->error = error;
 	),
-	TP_printk("mount=%u unique=%llu %s offset=%llu bytes=%llu errno=%d ns=%llu", __entry->mount, __entry->unique,
-		  bento_show_io(__entry->io), __entry->offset, __entry->bytes, __entry->error, __entry->ns)
+	TP_printk("mount=%u unique=%llu %s offset=%llu bytes=%llu errno=%d ns=%llu",
+		  __entry->mount, __entry->unique, bento_show_io(__entry->io), __entry->offset,
+		  __entry->bytes, __entry->error, __entry->ns)
 );
 
-/* One for each phase that a mount went through, and "pause" with the sum that ops felt. error is negative, 0 being success. */
+/*
+ * One for each phase that a mount went through, and "pause" with the sum that ops felt. error is
+ * negative, 0 being success.
+ */
 TRACE_EVENT(bento_upgrade_phase,
 	TP_PROTO(u32 mount, unsigned int phase, u64 ns, u64 state_bytes, int error),
 	TP_ARGS(mount, phase, ns, state_bytes, error),
@@ -161,11 +178,14 @@ TRACE_EVENT(bento_upgrade_phase,
 		__entry->phase = phase;
 		__entry->error = -error;
 	),
-	TP_printk("mount=%u phase=%s ns=%llu state_bytes=%llu errno=%d", __entry->mount, bento_show_phase(__entry->phase), __entry->ns,
-		  __entry->state_bytes, __entry->error)
+	TP_printk("mount=%u phase=%s ns=%llu state_bytes=%llu errno=%d", __entry->mount,
+		  bento_show_phase(__entry->phase), __entry->ns, __entry->state_bytes, __entry->error)
 );
 
-/* The recorder could not keep an op; it is counted in the trace too. cause as in LossCause of the trace format. */
+/*
+ * The recorder could not keep an op; it is counted in the trace too. cause as in LossCause of the
+ * trace format.
+ */
 TRACE_EVENT(bento_record_drop,
 	TP_PROTO(u32 mount, u64 unique, u32 cause),
 	TP_ARGS(mount, unique, cause),

@@ -11,7 +11,10 @@
 #include "bentofs.h"
 #include "../include/bento_statx.h"
 
-/* The kernel's clock for files ticks; the module's does not, and may have given a time that is this far ahead. */
+/*
+ * The kernel's clock for files ticks; the module's does not, and may have given a time that is this
+ * far ahead.
+ */
 #define CLOCK_TICK_NS (2 * NSEC_PER_SEC / HZ)
 
 /**
@@ -40,7 +43,8 @@ static bool expired(const struct bento_inode *bi)
 
 static struct timespec64 time_of(u64 sec, u32 nsec)
 {
-	return (struct timespec64){ .tv_sec = (s64)sec, .tv_nsec = min_t(u32, nsec, NSEC_PER_SEC - 1) };
+	return (struct timespec64){ .tv_sec = (s64)sec,
+				    .tv_nsec = min_t(u32, nsec, NSEC_PER_SEC - 1) };
 }
 
 /* Now, but not before what the inode has got from the module's finer clock a moment ago. */
@@ -89,7 +93,8 @@ static u32 believed(struct inode *inode)
 	if (test_bit(BENTO_I_TIMES, &bi->state))
 		mask &= ~(STATX_MTIME | STATX_CTIME);
 	/* Only a module that gives no time to live changes sizes by itself. */
-	if (S_ISREG(inode->i_mode) && (!expired(bi) || !list_empty(&bi->write_files) || mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
+	if (S_ISREG(inode->i_mode) && (!expired(bi) || !list_empty(&bi->write_files) ||
+				       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
 				       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK)))
 		mask &= ~STATX_SIZE;
 	return mask;
@@ -146,7 +151,8 @@ void bento_linked(struct inode *inode, unsigned int links, u32 stale)
  * @attr: what was asked for
  * @changes: bento_inode.changes from before the op
  */
-void bento_attr_answered(struct inode *inode, const struct fuse_attr_out *out, const struct iattr *attr, u64 changes)
+void bento_attr_answered(struct inode *inode, const struct fuse_attr_out *out,
+			 const struct iattr *attr, u64 changes)
 {
 	struct bento_inode *bi = bento_i(inode);
 	u32 sure = 0;
@@ -181,7 +187,7 @@ void bento_attr_answered(struct inode *inode, const struct fuse_attr_out *out, c
 	spin_unlock(&bi->lock);
 }
 
-/* ---- asking --------------------------------------------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 /**
  * bento_getattr_now() - Asks the module for the attributes.
@@ -198,7 +204,10 @@ int bento_getattr_now(struct inode *inode)
 	int tries, err;
 	u64 changes;
 
-	/* An answer that was overtaken by a change is not believed. After some, what is here is as good as any. */
+	/*
+	 * An answer that was overtaken by a change is not believed. After some, what is here is as
+	 * good as any.
+	 */
 	for (tries = 0; tries < 4; tries++) {
 		changes = READ_ONCE(bi->changes);
 		bento_call_init(&call, FUSE_GETATTR, bi->nodeid);
@@ -213,7 +222,8 @@ int bento_getattr_now(struct inode *inode)
 		if (changes == bi->changes) {
 			take(inode, &out->attr, believed(inode));
 			bi->stale = 0;
-			bi->attr_valid_until = bento_valid_until(out->attr_valid, out->attr_valid_nsec);
+			bi->attr_valid_until =
+				bento_valid_until(out->attr_valid, out->attr_valid_nsec);
 			spin_unlock(&bi->lock);
 			return 0;
 		}
@@ -245,7 +255,8 @@ static void get_btime(struct inode *inode)
 }
 
 /*
- * Blocks that dirty pages will have got, so that nobody takes a file that was just written for one that is all hole. Exact for a new file.
+ * Blocks that dirty pages will have got, so that nobody takes a file that was just written for one
+ * that is all hole. Exact for a new file.
  */
 static u64 blocks_to_be(struct inode *inode)
 {
@@ -255,7 +266,8 @@ static u64 blocks_to_be(struct inode *inode)
 	return min(held, whole);
 }
 
-int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags)
+int bento_getattr(struct user_namespace *ns, const struct path *path, struct kstat *stat, u32 mask,
+		  unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 	struct bento_inode *bi = bento_i(inode);

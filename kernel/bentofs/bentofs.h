@@ -7,10 +7,12 @@
  *                                                        recorder  <----  bento_ks_*()
  *
  * Rules that hold everywhere:
- *  - The gate of a mount is held around dispatch only: never across a copy to or from user memory, and never while an op waits for
- *    another op.
- *  - Dispatch runs under memalloc_nofs_save(), so that reclaim inside a module never comes back into a file system.
- *  - A failed read never marks a folio up to date; a failed write-back reaches fsync through the mapping's error.
+ *  - The gate of a mount is held around dispatch only: never across a copy to or from user memory,
+ *    and never while an op waits for another op.
+ *  - Dispatch runs under memalloc_nofs_save(), so that reclaim inside a module never comes back
+ *    into a file system.
+ *  - A failed read never marks a folio up to date; a failed write-back reaches fsync through the
+ *    mapping's error.
  *  - Trouble in the recorder never fails a file operation; it is counted.
  */
 #ifndef BENTOFS_H
@@ -39,7 +41,10 @@
 #define BENTO_OPCODES 64
 /* Threads that the lock order of a trace can name by a bit; as in bento-host. */
 #define BENTO_SLOTS 64
-/* Ops at once, each with a slot of its own; more wait. Slots from here on are for tasks of the module's own. */
+/*
+ * Ops at once, each with a slot of its own; more wait. Slots from here on are for tasks of the
+ * module's own.
+ */
 #define BENTO_OP_SLOTS 48
 /* Tasks at once that the watchdog can see; of more, the runs wait for one to end. */
 #define BENTO_TASK_SLOTS 64
@@ -52,7 +57,7 @@ struct bento_dev;
 struct bento_task;
 struct bento_watchdog;
 
-/* ---- registry.c: file systems by name, and their versions ---------------------------------------------------------------- */
+/* ---- registry.c: file systems by name, and their versions ---- */
 
 /* One version of a file system: a loaded module. Lives until the module unregisters it. */
 struct bento_version {
@@ -74,7 +79,7 @@ struct bento_fs {
 	struct list_head versions;
 	struct bento_version *current_version;	/* what new mounts get */
 	struct list_head mounts;		/* bento_mount.of_fs */
-	struct kobject kobj;			/* /sys/fs/bentofs/fs/NAME; parent NULL: not there */
+	struct kobject kobj; /* /sys/fs/bentofs/fs/NAME; parent NULL: not there */
 	struct completion kobj_gone;
 };
 
@@ -82,15 +87,16 @@ struct bento_fs {
 extern struct mutex bento_registry_lock;
 
 /*
- * The current version of `name`, its module pinned; ERR_PTR(-ENODEV), after asking user space for the module "bento_NAME".
- * Under bento_registry_lock from then on until the mount is in fs->mounts, lest an upgrade miss it.
+ * The current version of `name`, its module pinned; ERR_PTR(-ENODEV), after asking user space for
+ * the module "bento_NAME". Under bento_registry_lock from then on until the mount is in fs->mounts,
+ * lest an upgrade miss it.
  */
 struct bento_version *bento_version_get(const char *name);
 /* Pins the module of a version once more; false when it is being removed. */
 bool bento_version_pin(struct bento_version *version);
 void bento_version_put(struct bento_version *version);
 
-/* ---- instance.c: one version at work on one mount ------------------------------------------------------------------------- */
+/* ---- instance.c: one version at work on one mount ---- */
 
 /* The tasks (threads, work items) of an instance's own: ks/task.h. */
 struct bento_tasks {
@@ -125,19 +131,25 @@ struct bento_state {
 };
 
 /* Pins the version. */
-struct bento_instance *bento_instance_create(struct bento_mount *mount, struct bento_version *version, bool mkfs);
-struct bento_instance *bento_instance_import(struct bento_mount *mount, struct bento_version *version,
+struct bento_instance *bento_instance_create(struct bento_mount *mount,
+					     struct bento_version *version, bool mkfs);
+struct bento_instance *bento_instance_import(struct bento_mount *mount,
+					     struct bento_version *version,
 					     const struct bento_state *state);
 int bento_instance_export(struct bento_instance *instance, struct bento_state *state);
 /* Ends and frees it, and drops its version. Answers the module's errno as a negative number. */
 int bento_instance_destroy(struct bento_instance *instance, bool discard);
 void bento_state_free(struct bento_state *state);
-/* ks/task.c. Tasks begin, or go on, once the gate of the mount's instance opens; gate.c does both. */
+/*
+ * ks/task.c. Tasks begin, or go on, once the gate of the mount's instance opens; gate.c does both.
+ */
 int bento_tasks_init(void);
 void bento_tasks_exit(void);
 void bento_tasks_of_instance(struct bento_tasks *tasks);
 void bento_tasks_open(struct bento_instance *instance);
-/* Shuts it and waits until all rest; -ETIMEDOUT after `timeout` jiffies, it then being open again. */
+/*
+ * Shuts it and waits until all rest; -ETIMEDOUT after `timeout` jiffies, it then being open again.
+ */
 int bento_tasks_shut(struct bento_instance *instance, unsigned long timeout);
 /* Ends the tasks that a crash, or a careless module, has left. */
 void bento_instance_end_tasks(struct bento_instance *instance);
@@ -145,25 +157,28 @@ void bento_instance_end_tasks(struct bento_instance *instance);
 void bento_locks_free(struct bento_instance *instance);
 
 /*
- * What is said of an op under way outside of its own thread: a copy, since the op may end while one looks. `unique` is 0 while the
- * slot is free, and is written last.
+ * What is said of an op under way outside of its own thread: a copy, since the op may end while one
+ * looks. `unique` is 0 while the slot is free, and is written last.
  */
 struct bento_in_slot {
 	u64 unique;
 	struct task_struct *task;
-	struct bento_ctx *ctx;			/* not to be followed but on the op's own cpu, see watchdog.c */
-	unsigned long since;			/* jiffies; time that it waited for devices is added */
+	struct bento_ctx *ctx; /* not to be followed but on the op's own cpu, see watchdog.c */
+	unsigned long since; /* jiffies; time that it waited for devices is added */
 	u64 nodeid;
 	u32 opcode;
 	u32 waits_class;			/* lock that it sleeps for; ~0 when it does not */
 	u64 waits_key;
-	/* The watchdog's own: an op it looks at, how often it found it past its deadline, and which one it spoke of. */
+	/*
+	 * The watchdog's own: an op it looks at, how often it found it past its deadline, and which
+	 * one it spoke of.
+	 */
 	u64 looked_at;
 	u32 looks;
 	u64 reported;
 } ____cacheline_aligned;
 
-/* ---- a mount -------------------------------------------------------------------------------------------------------------- */
+/* ---- a mount ---- */
 
 struct bento_mount {
 	struct super_block *sb;
@@ -191,13 +206,18 @@ struct bento_mount {
 	atomic64_t slots;
 	wait_queue_head_t slot_free;
 	atomic64_t task_slots;			/* likewise, of tasks that run */
-	struct bento_in_slot *in_slot;		/* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
+	struct bento_in_slot *in_slot; /* BENTO_OP_SLOTS for ops, then BENTO_TASK_SLOTS for tasks */
 
-	/* Bytes that may become dirty before the module is asked again what room there is: room.c. */
+	/*
+	 * Bytes that may become dirty before the module is asked again what room there is: room.c.
+	 */
 	atomic64_t room;
 	bool room_is_low;
 
-	/* Ops per opcode that ended, whether recorded or not: for status and as an independent count. */
+	/*
+	 * Ops per opcode that ended, whether recorded or not: for status and as an independent
+	 * count.
+	 */
 	u64 __percpu *ended;
 
 	struct bento_capture *capture;		/* changes only while the gate is shut */
@@ -206,7 +226,10 @@ struct bento_mount {
 	bool changed;				/* since the last SYNCFS */
 	struct bento_watchdog *watchdog;	/* watchdog.c */
 	unsigned int deadline_ms;
-	/* Waits for the device under way, and jiffies of the last end of one: who waits for a lock meanwhile is not stuck. */
+	/*
+	 * Waits for the device under way, and jiffies of the last end of one: who waits for a lock
+	 * meanwhile is not stuck.
+	 */
 	atomic_t io_waits;
 	unsigned long io_moved;
 	struct bento_upgrade_result *last_upgrade;
@@ -221,7 +244,7 @@ static inline struct bento_mount *bento_sb(const struct super_block *sb)
 /* Something changed: SYNCFS some seconds from now, so that idle data becomes durable. super.c */
 void bento_sync_soon(struct bento_mount *mount);
 
-/* ---- gate.c --------------------------------------------------------------------------------------------------------------- */
+/* ---- gate.c ---- */
 
 int bento_gate_init(struct bento_mount *mount);
 void bento_gate_exit(struct bento_mount *mount);
@@ -229,14 +252,14 @@ void bento_gate_exit(struct bento_mount *mount);
 void bento_gate_enter(struct bento_mount *mount);
 void bento_gate_leave(struct bento_mount *mount);
 /*
- * Shuts the gate and waits for the ops under way; -ETIMEDOUT after `timeout` jiffies, the gate then being open again. bento_gate_ready()
- * beforehand, while ops go on, does what takes a grace period.
+ * Shuts the gate and waits for the ops under way; -ETIMEDOUT after `timeout` jiffies, the gate then
+ * being open again. bento_gate_ready() beforehand, while ops go on, does what takes a grace period.
  */
 void bento_gate_ready(struct bento_mount *mount);
 int bento_gate_shut(struct bento_mount *mount, unsigned long timeout);
 void bento_gate_open(struct bento_mount *mount);
 
-/* ---- dispatch.c: calls into the module ------------------------------------------------------------------------------------ */
+/* ---- dispatch.c: calls into the module ---- */
 
 struct bento_call {
 	struct bento_request_buf in;
@@ -278,11 +301,12 @@ static inline void bento_call_data(struct bento_call *call, void *data, size_t l
 #define bento_out(call, type) ((type *)(call)->out.out)
 
 /*
- * Sends the op to the module: fills in unique and the caller's credentials, passes the gate, records. Sleeps.
+ * Sends the op to the module: fills in unique and the caller's credentials, passes the gate,
+ * records. Sleeps.
  *
- * Answers 0 or a negative errno: -ENOSYS at once for an opcode that the module does not have, -EIO once the instance crashed. An
- * answer shorter than the opcode's fuse_*_out structure is -EIO too (and said once): a module cannot make the kernel read what it did
- * not write.
+ * Answers 0 or a negative errno: -ENOSYS at once for an opcode that the module does not have, -EIO
+ * once the instance crashed. An answer shorter than the opcode's fuse_*_out structure is -EIO too
+ * (and said once): a module cannot make the kernel read what it did not write.
  */
 int bento_call(struct bento_mount *mount, struct bento_call *call);
 /* The same with uid, gid and pid 0: for what no process asked for (write-back, forget). */
@@ -293,7 +317,7 @@ static inline bool bento_absent(const struct bento_mount *mount, u32 opcode)
 	return test_bit(opcode, mount->absent);
 }
 
-/* ---- guard: what happens between a call into a module and its return ---------------------------------------------------- */
+/* ---- guard: what happens between a call into a module and its return ---- */
 
 enum bento_crash {
 	BENTO_CRASH_NONE,
@@ -311,7 +335,8 @@ typedef unsigned long bento_held_t;
 #define BENTO_HELD_INLINE 16
 
 /*
- * A call under way on this thread: current->journal_info points to it while module code runs, which is how services find it.
+ * A call under way on this thread: current->journal_info points to it while module code runs, which
+ * is how services find it.
  */
 struct bento_ctx {
 	struct bento_mount *mount;
@@ -328,7 +353,10 @@ struct bento_ctx {
 	struct bento_in_slot *slot;
 	struct bento_task *task;		/* NULL for an op */
 	u64 unique;
-	/* CLOCK_REALTIME: what the module's clock says; 0 until somebody asks. Use bento_begin_ns(). */
+	/*
+	 * CLOCK_REALTIME: what the module's clock says; 0 until somebody asks. Use
+	 * bento_begin_ns().
+	 */
 	u64 begin_ns;
 	u64 begin_mono_ns;
 	unsigned long begin_jiffies;
@@ -355,24 +383,37 @@ static inline struct bento_ctx *bento_current(void)
 }
 
 /* Takes a slot and makes the call known to the watchdog; sleeps while there are too many. */
-void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct bento_instance *instance, u32 opcode);
+void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount,
+		     struct bento_instance *instance, u32 opcode);
 /* Gives the slot back. */
 void bento_ctx_end(struct bento_ctx *ctx);
-/* For tasks: a slot for the watchdog; false when the instance crashed while it waited for one. What is shown there is an op's. */
+/*
+ * For tasks: a slot for the watchdog; false when the instance crashed while it waited for one. What
+ * is shown there is an op's.
+ */
 bool bento_task_slot_take(struct bento_ctx *ctx);
 void bento_task_slot_give(struct bento_ctx *ctx);
 void bento_slot_show(struct bento_ctx *ctx);
 void bento_slot_hide(struct bento_ctx *ctx);
-/* A service waits for a device, which is no fault of the op's: bento_io_end(ctx, bento_io_begin(ctx)). */
+/*
+ * A service waits for a device, which is no fault of the op's: bento_io_end(ctx,
+ * bento_io_begin(ctx)).
+ */
 unsigned long bento_io_begin(struct bento_ctx *ctx);
 void bento_io_end(struct bento_ctx *ctx, unsigned long since);
-/* Whether an op that waits for others is to give up; `looks` counts how often it has asked, `every` jiffies apart. */
+/*
+ * Whether an op that waits for others is to give up; `looks` counts how often it has asked, `every`
+ * jiffies apart.
+ */
 bool bento_stuck(const struct bento_ctx *ctx, unsigned int looks, unsigned long every);
 /* The op's begin, CLOCK_REALTIME in ns. */
 u64 bento_begin_ns(struct bento_ctx *ctx);
 /* Runs the request, or the step, under guard; ctx->crash says how it ended. */
 void bento_run(struct bento_ctx *ctx);
-/* Runs in ctx->step's stead under guard: escape.S. Non-zero when the module was left with bento_escape_to(). */
+/*
+ * Runs in ctx->step's stead under guard: escape.S. Non-zero when the module was left with
+ * bento_escape_to().
+ */
 int bento_guard(struct bento_ctx *ctx, unsigned long *escape);
 /* Does not return, but is not declared so: objtool would have to know its name. */
 void bento_escape_to(unsigned long escape);
@@ -396,12 +437,12 @@ void bento_watchdog_stop(struct bento_mount *mount);
 
 #include "vfs.h"
 
-/* ---- upgrade.c, sysfs.c --------------------------------------------------------------------------------------------------- */
+/* ---- upgrade.c, sysfs.c ---- */
 
 /* How long each phase took, and how it ended. */
 struct bento_upgrade_result {
 	u64 quiesce_ns, export_ns, import_ns, swap_ns;
-	u64 pause_ns;				/* ops waited for so long: the phases, and other mounts' */
+	u64 pause_ns; /* ops waited for so long: the phases, and other mounts' */
 	u64 state_bytes;
 	u64 at_ns;				/* CLOCK_REALTIME */
 	int error;				/* negative errno; 0: done */
@@ -409,8 +450,8 @@ struct bento_upgrade_result {
 };
 
 /*
- * Moves every mount of `fs` to `version`, and makes it the current one; all or none. Under bento_registry_lock. Answers a negative errno
- * when it is refused; then nothing has changed.
+ * Moves every mount of `fs` to `version`, and makes it the current one; all or none. Under
+ * bento_registry_lock. Answers a negative errno when it is refused; then nothing has changed.
  */
 int bento_upgrade(struct bento_fs *fs, struct bento_version *version);
 /* Makes `result` what sysfs tells of the mount's last upgrade, and frees the one before. */
@@ -418,7 +459,10 @@ void bento_sysfs_publish(struct bento_mount *mount, struct bento_upgrade_result 
 
 int bento_sysfs_init(void);
 void bento_sysfs_exit(void);
-/* The kobjects are in the structures; after del nobody looks at the structure through sysfs any more. del without add does nothing. */
+/*
+ * The kobjects are in the structures; after del nobody looks at the structure through sysfs any
+ * more. del without add does nothing.
+ */
 int bento_sysfs_add_fs(struct bento_fs *fs);
 void bento_sysfs_del_fs(struct bento_fs *fs);
 int bento_sysfs_add_mount(struct bento_mount *mount);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The build id of a module. The kernel keeps it only under CONFIG_STACKTRACE_BUILD_ID; else it is in the module's notes.
+ * The build id of a module. The kernel keeps it only under CONFIG_STACKTRACE_BUILD_ID; else it is
+ * in the module's notes.
  */
 #include <linux/buildid.h>
 #include <linux/elf.h>
@@ -22,7 +23,8 @@ static unsigned int id_in_notes(const u8 *bytes, size_t len, u8 *id, unsigned in
 
 		if (name > len || descriptor > len || sizeof(*head) + name + descriptor > len)
 			return 0;
-		if (head->n_type == 3 && head->n_namesz == 4 && !memcmp(bytes + sizeof(*head), "GNU", 4)) {
+		if (head->n_type == 3 && head->n_namesz == 4 &&
+		    !memcmp(bytes + sizeof(*head), "GNU", 4)) {
 			unsigned int count = min_t(unsigned int, head->n_descsz, room);
 
 			memcpy(id, bytes + sizeof(*head) + name, count);
@@ -36,7 +38,8 @@ static unsigned int id_in_notes(const u8 *bytes, size_t len, u8 *id, unsigned in
 
 static unsigned int id_of_module(const struct module *owner, u8 *id, unsigned int room)
 {
-	const struct bento_module_notes *notes = (const struct bento_module_notes *)owner->notes_attrs;
+	const struct bento_module_notes *notes =
+		(const struct bento_module_notes *)owner->notes_attrs;
 	unsigned int i;
 
 	for (i = 0; notes && i < notes->notes; i++) {
@@ -59,7 +62,8 @@ static unsigned int id_of_module(const struct module *owner, u8 *id, unsigned in
 }
 #endif
 
-unsigned int bento_build_id(const struct module *owner, const struct bento_module_desc *desc, u8 *id, unsigned int room)
+unsigned int bento_build_id(const struct module *owner, const struct bento_module_desc *desc,
+			    u8 *id, unsigned int room)
 {
 	unsigned int count;
 	u64 hash;

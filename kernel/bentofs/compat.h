@@ -26,7 +26,10 @@ static inline bool bento_in_text_of(unsigned long addr, const struct module *own
 
 #if defined(CONFIG_SYSFS) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #define BENTO_HAVE_NOTES 1
-/* The notes of a module as sysfs shows them. The kernel keeps the definition in kernel/module/sysfs.c; this is its shape. */
+/*
+ * The notes of a module as sysfs shows them. The kernel keeps the definition in
+ * kernel/module/sysfs.c; this is its shape.
+ */
 struct bento_module_notes {
 	struct kobject *dir;
 	unsigned int notes;

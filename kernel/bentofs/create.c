@@ -13,7 +13,9 @@ struct inherited {
 	struct posix_acl *access, *defaults;
 };
 
-/* Takes what the umask, or instead of it the directory's default ACL, does not allow from `mode`. */
+/*
+ * Takes what the umask, or instead of it the directory's default ACL, does not allow from `mode`.
+ */
 static int inherit(struct inode *dir, umode_t *mode, struct inherited *acls)
 {
 	*acls = (struct inherited){};
@@ -26,7 +28,10 @@ static void drop_inherited(struct inherited *acls)
 	posix_acl_release(acls->defaults);
 }
 
-/* The new inode gets its ACLs. A failure is the op's, though the inode is there: as in other file systems. */
+/*
+ * The new inode gets its ACLs. A failure is the op's, though the inode is there: as in other file
+ * systems.
+ */
 static int bequeath(struct user_namespace *ns, struct inode *inode, struct inherited *acls)
 {
 	int err = 0;
@@ -40,7 +45,8 @@ static int bequeath(struct user_namespace *ns, struct inode *inode, struct inher
 }
 
 /* The entry was made; the dentry is the inode's from here on. */
-static struct inode *entered(struct inode *dir, struct dentry *dentry, const struct fuse_entry_out *entry, u64 evictions)
+static struct inode *entered(struct inode *dir, struct dentry *dentry,
+			     const struct fuse_entry_out *entry, u64 evictions)
 {
 	struct inode *inode = bento_iget(dir->i_sb, entry, evictions);
 
@@ -55,8 +61,8 @@ static struct inode *entered(struct inode *dir, struct dentry *dentry, const str
 }
 
 /* Sends a call that answers an entry, and makes `dentry` its name. */
-static int make(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, struct bento_call *call, u32 type,
-		struct inherited *acls)
+static int make(struct user_namespace *ns, struct inode *dir, struct dentry *dentry,
+		struct bento_call *call, u32 type, struct inherited *acls)
 {
 	u64 evictions = bento_evictions(bento_sb(dir->i_sb));
 	const struct fuse_entry_out *entry = bento_out(call, struct fuse_entry_out);
@@ -93,7 +99,8 @@ out:
 	return err == -ENOSYS ? -EPERM : err;
 }
 
-int bento_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev)
+int bento_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode,
+		dev_t rdev)
 {
 	struct fuse_mknod_in args = { .rdev = new_encode_dev(rdev) };
 	struct inherited acls;
@@ -108,7 +115,8 @@ int bento_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *den
 	return make(ns, dir, dentry, &call, mode & S_IFMT, &acls);
 }
 
-int bento_create(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode, bool excl)
+int bento_create(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode,
+		 bool excl)
 {
 	return bento_mknod(ns, dir, dentry, mode | S_IFREG, 0);
 }
@@ -130,7 +138,8 @@ int bento_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *den
 	return make(ns, dir, dentry, &call, S_IFDIR, &acls);
 }
 
-int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, const char *target)
+int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *dentry,
+		  const char *target)
 {
 	struct inherited none = {};
 	struct bento_call call;
@@ -143,10 +152,11 @@ int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *d
 	return make(ns, dir, dentry, &call, S_IFLNK, &none);
 }
 
-/* ---- made and opened in one op -------------------------------------------------------------------------------------------------- */
+/* ---- made and opened in one op ---- */
 
 /* Nobody will use the handle. By nodeid: there may be no inode. */
-static void give_back(struct bento_mount *mount, u64 nodeid, const struct fuse_open_out *out, unsigned int flags)
+static void give_back(struct bento_mount *mount, u64 nodeid, const struct fuse_open_out *out,
+		      unsigned int flags)
 {
 	struct fuse_release_in args = { .fh = out->fh, .flags = flags };
 	struct bento_call call;
@@ -233,21 +243,26 @@ out:
 }
 
 /*
- * A name that nobody has looked up yet is made without looking first: in most cases it is not there. Only where it is, or the module has no
- * CREATE, does it take a lookup.
+ * A name that nobody has looked up yet is made without looking first: in most cases it is not
+ * there. Only where it is, or the module has no CREATE, does it take a lookup.
  */
-int bento_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file, unsigned int flags, umode_t mode)
+int bento_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file,
+		      unsigned int flags, umode_t mode)
 {
 	struct dentry *found = NULL;
 	int err;
 
 	if (dentry->d_name.len > BENTO_NAME_MAX)
 		return -ENAMETOOLONG;
-	if (flags & O_CREAT && d_really_is_negative(dentry) && !bento_absent(bento_sb(dir->i_sb), FUSE_CREATE)) {
+	if (flags & O_CREAT && d_really_is_negative(dentry) &&
+	    !bento_absent(bento_sb(dir->i_sb), FUSE_CREATE)) {
 		err = create_open(dir, dentry, file, mode);
 		if (err != -EEXIST && err != -ENOSYS)
 			return err;
-		/* A name that is there, and was not looked for, is one to open; one that was found missing a moment ago is the module's to explain. */
+		/*
+		 * A name that is there, and was not looked for, is one to open; one that was found
+		 * missing a moment ago is the module's to explain.
+		 */
 		if (err == -EEXIST && (flags & O_EXCL || !d_in_lookup(dentry)))
 			return err;
 	}

@@ -11,7 +11,7 @@
 
 #include "io.h"
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* Reads into the run's pages, which are locked; what the file does not have becomes zero. */
 static int fill(struct inode *inode, struct file *file, struct bento_run *run)
@@ -61,11 +61,15 @@ static int bento_read_folio(struct file *file, struct folio *folio)
 	return err;
 }
 
-/* One READ for as many pages as there are. Pages of a READ that failed are asked for again one by one, where the error is answered. */
+/*
+ * One READ for as many pages as there are. Pages of a READ that failed are asked for again one by
+ * one, where the error is answered.
+ */
 static void bento_readahead(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
-	struct bento_run *run = bento_run_alloc(readahead_count(rac), readahead_gfp_mask(rac->mapping) & ~__GFP_HIGHMEM);
+	struct bento_run *run = bento_run_alloc(readahead_count(rac),
+						readahead_gfp_mask(rac->mapping) & ~__GFP_HIGHMEM);
 	struct page **pages;
 	unsigned int i, nr;
 	int err;
@@ -88,11 +92,13 @@ static void bento_readahead(struct readahead_control *rac)
 	bento_run_free(run);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
-/* Reads only what will stay: neither what is written whole nor what lies past the end of the file. */
-static int bento_write_begin(struct file *file, struct address_space *mapping, loff_t pos, unsigned int len,
-			     struct page **pagep, void **fsdata)
+/*
+ * Reads only what will stay: neither what is written whole nor what lies past the end of the file.
+ */
+static int bento_write_begin(struct file *file, struct address_space *mapping, loff_t pos,
+			     unsigned int len, struct page **pagep, void **fsdata)
 {
 	unsigned int from = offset_in_page(pos), to = from + len;
 	loff_t size = i_size_read(mapping->host);
@@ -117,8 +123,8 @@ static int bento_write_begin(struct file *file, struct address_space *mapping, l
 	return err;
 }
 
-static int bento_write_end(struct file *file, struct address_space *mapping, loff_t pos, unsigned int len,
-			   unsigned int copied, struct page *page, void *fsdata)
+static int bento_write_end(struct file *file, struct address_space *mapping, loff_t pos,
+			   unsigned int len, unsigned int copied, struct page *page, void *fsdata)
 {
 	struct inode *inode = mapping->host;
 
@@ -177,11 +183,12 @@ int bento_invalidate(struct inode *inode, loff_t start, loff_t end)
 	return invalidate_inode_pages2_range(mapping, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
 }
 
-/* ---- mapping ------------------------------------------------------------------------------------------------------------------- */
+/* ---- mapping ---- */
 
 /*
- * A mapped page is about to be written to. Whoever takes pages out of the cache for good (truncate, punch, copy) has the lock: they
- * have written back what was dirty, and nothing may become so behind them.
+ * A mapped page is about to be written to. Whoever takes pages out of the cache for good (truncate,
+ * punch, copy) has the lock: they have written back what was dirty, and nothing may become so
+ * behind them.
  */
 static vm_fault_t bento_page_mkwrite(struct vm_fault *vmf)
 {
@@ -227,7 +234,10 @@ int bento_mmap(struct file *file, struct vm_area_struct *vma)
 	const struct bento_file *bf = file->private_data;
 
 	if (bf->open_flags & FOPEN_DIRECT_IO) {
-		/* Such a file's content is what the module says at each read; memory that is shared cannot follow. */
+		/*
+		 * Such a file's content is what the module says at each read; memory that is shared
+		 * cannot follow.
+		 */
 		if (vma->vm_flags & VM_MAYSHARE)
 			return -ENODEV;
 		invalidate_inode_pages2(file->f_mapping);
@@ -237,7 +247,7 @@ int bento_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 /* For FIBMAP. */
 static sector_t bento_bmap(struct address_space *mapping, sector_t block)

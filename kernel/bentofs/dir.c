@@ -2,8 +2,8 @@
 /*
  * Finding names, and the tables of inode operations.
  *
- * All changes of names come through us, so a name that was found, or found missing, stays so for as long as the module's answer holds; one that
- * is missing, until somebody makes it.
+ * All changes of names come through us, so a name that was found, or found missing, stays so for as
+ * long as the module's answer holds; one that is missing, until somebody makes it.
  */
 #include <linux/jiffies.h>
 #include <linux/namei.h>
@@ -11,7 +11,10 @@
 
 #include "bentofs.h"
 
-/* dentry.d_time: jiffies at which the answer expires. Compared with wrap-around, so far away is half the circle. */
+/*
+ * dentry.d_time: jiffies at which the answer expires. Compared with wrap-around, so far away is
+ * half the circle.
+ */
 #define NEVER (jiffies + MAX_JIFFY_OFFSET)
 
 void bento_entry_valid(struct dentry *dentry, const struct fuse_entry_out *entry)
@@ -71,7 +74,8 @@ static int ask_again(struct dentry *dentry)
 	if (!inode || bento_lookup_call(dir, &dentry->d_name, &call))
 		goto out;
 	entry = bento_out(&call, struct fuse_entry_out);
-	if (entry->nodeid == bento_i(inode)->nodeid && entry->generation == bento_i(inode)->generation) {
+	if (entry->nodeid == bento_i(inode)->nodeid &&
+	    entry->generation == bento_i(inode)->generation) {
 		spin_lock(&bento_i(inode)->lock);
 		bento_i(inode)->nlookup++;
 		spin_unlock(&bento_i(inode)->lock);
@@ -101,7 +105,7 @@ void bento_dir_changed(struct inode *dir)
 	bento_changed(dir, STATX_MTIME | STATX_CTIME | STATX_SIZE | STATX_BLOCKS);
 }
 
-/* ---- symbolic links --------------------------------------------------------------------------------------------------------- */
+/* ---- symbolic links ---- */
 
 static char *read_target(struct inode *inode)
 {
@@ -119,7 +123,10 @@ static char *read_target(struct inode *inode)
 	return target ?: ERR_PTR(-ENOMEM);
 }
 
-/* The target never changes: it is kept with the inode, which frees it. VFS looks there by itself from then on. */
+/*
+ * The target never changes: it is kept with the inode, which frees it. VFS looks there by itself
+ * from then on.
+ */
 static const char *get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done)
 {
 	char *target, *other;
@@ -138,7 +145,7 @@ static const char *get_link(struct dentry *dentry, struct inode *inode, struct d
 	return other;
 }
 
-/* ---- tables ----------------------------------------------------------------------------------------------------------------- */
+/* ---- tables ---- */
 
 #define COMMON \
 	.getattr = bento_getattr, \

@@ -2,8 +2,9 @@
 /*
  * Around the page cache: the module reads into and writes from the caller's own pages.
  *
- * Nothing need be aligned: a module's device takes pieces of any length, if slower. Pages in the cache are written back before, and taken
- * out around a write, so both ways of reading agree. Asynchronous I/O is done when it is submitted.
+ * Nothing need be aligned: a module's device takes pieces of any length, if slower. Pages in the
+ * cache are written back before, and taken out around a write, so both ways of reading agree.
+ * Asynchronous I/O is done when it is submitted.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -11,7 +12,10 @@
 
 #include "io.h"
 
-/* Whether the memory can be handed over as pages. The rest (a pipe, a kernel buffer) goes through the page cache. */
+/*
+ * Whether the memory can be handed over as pages. The rest (a pipe, a kernel buffer) goes through
+ * the page cache.
+ */
 static bool has_pages(const struct iov_iter *iter)
 {
 	return user_backed_iter(iter) || iov_iter_is_bvec(iter) || iov_iter_is_xarray(iter);
@@ -20,7 +24,8 @@ static bool has_pages(const struct iov_iter *iter)
 static struct bento_run *alloc_for(const struct iov_iter *iter)
 {
 	/* Each segment of the iterator may begin and end within a page. */
-	return bento_run_alloc((iov_iter_count(iter) >> PAGE_SHIFT) + 1 + iter->nr_segs, GFP_KERNEL);
+	return bento_run_alloc((iov_iter_count(iter) >> PAGE_SHIFT) + 1 + iter->nr_segs,
+			       GFP_KERNEL);
 }
 
 /* Pins the next pages of `iter`, and moves it past them. Bytes, or a negative errno. */
@@ -32,7 +37,8 @@ static ssize_t pin(struct bento_run *run, loff_t pos, struct iov_iter *iter)
 
 	bento_run_begin(run, pos);
 	while (iov_iter_count(iter) && run->nr_pages < run->most_pages) {
-		unsigned int most = min_t(unsigned int, run->most_pages - run->nr_pages, ARRAY_SIZE(pages));
+		unsigned int most =
+			min_t(unsigned int, run->most_pages - run->nr_pages, ARRAY_SIZE(pages));
 		struct page **page = pages;
 
 		got = iov_iter_get_pages2(iter, pages, SIZE_MAX, most, &at);
@@ -76,10 +82,11 @@ static void zero_from(struct bento_run *run, size_t at)
 }
 
 /*
- * `whole`: all that is asked for is inside the file. The module may not know how long that is: a page past a hole has made it longer, and
- * has not been written yet.
+ * `whole`: all that is asked for is inside the file. The module may not know how long that is: a
+ * page past a hole has made it longer, and has not been written yet.
  */
-static ssize_t read_pinned(struct kiocb *iocb, struct iov_iter *to, struct bento_run *run, bool whole)
+static ssize_t read_pinned(struct kiocb *iocb, struct iov_iter *to, struct bento_run *run,
+			   bool whole)
 {
 	const struct bento_file *bf = iocb->ki_filp->private_data;
 	struct inode *inode = file_inode(iocb->ki_filp);
@@ -204,7 +211,8 @@ ssize_t bento_direct_write(struct kiocb *iocb, struct iov_iter *from)
 	bento_times_ahead(inode);
 	/* Pages that were read meanwhile, by a mapping. */
 	if (inode->i_mapping->nrpages &&
-	    invalidate_inode_pages2_range(inode->i_mapping, begin >> PAGE_SHIFT, (begin + ret - 1) >> PAGE_SHIFT))
+	    invalidate_inode_pages2_range(inode->i_mapping, begin >> PAGE_SHIFT,
+					  (begin + ret - 1) >> PAGE_SHIFT))
 		mapping_set_error(inode->i_mapping, -EIO);
 out:
 	bento_run_free(run);

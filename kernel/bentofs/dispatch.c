@@ -40,7 +40,10 @@ static const u16 out_sizes[BENTO_OPCODES] = {
 	[BENTO_OP_STATX] = 288,
 };
 
-/* Ops that VFS can do without, or do otherwise; any other that answers ENOSYS just fails, and is asked again the next time. */
+/*
+ * Ops that VFS can do without, or do otherwise; any other that answers ENOSYS just fails, and is
+ * asked again the next time.
+ */
 static bool has_fallback(u32 opcode)
 {
 	switch (opcode) {
@@ -76,7 +79,9 @@ static bool has_fallback(u32 opcode)
 	}
 }
 
-/* Whether the answer can be believed: a module cannot make the kernel read what it did not write. */
+/*
+ * Whether the answer can be believed: a module cannot make the kernel read what it did not write.
+ */
 static bool answer_fits(const struct bento_call *call)
 {
 	const struct bento_reply_buf *out = &call->out;
@@ -120,9 +125,10 @@ static int judge(struct bento_mount *mount, struct bento_ctx *ctx, struct bento_
 		return -EIO;
 	}
 	if (unlikely(!answer_fits(call))) {
-		pr_err_ratelimited("%s, mount %u: the answer to %s of node %llu does not fit: error %d, %u bytes, %zu of data; EIO\n",
-				   mount->fs->name, mount->id, bento_op_name(opcode), call->in.nodeid, call->out.error,
-				   call->out.out_len, call->out.data_len);
+		pr_err_ratelimited(
+			"%s, mount %u: the answer to %s of node %llu does not fit: error %d, %u bytes, %zu of data; EIO\n",
+			mount->fs->name, mount->id, bento_op_name(opcode), call->in.nodeid,
+			call->out.error, call->out.out_len, call->out.data_len);
 		return -EIO;
 	}
 	if (unlikely(call->out.error == ENOSYS) && opcode < BENTO_OPCODES && has_fallback(opcode))
@@ -179,7 +185,8 @@ again:
 	ctx.reply = &call->out;
 	ctx.unique = call->in.unique;
 	bento_ctx_begin(&ctx, mount, mount->instance, opcode);
-	if (static_branch_unlikely(&bento_recording) && unlikely(!__bento_rec_begin(&ctx, may_wait))) {
+	if (static_branch_unlikely(&bento_recording) &&
+	    unlikely(!__bento_rec_begin(&ctx, may_wait))) {
 		bento_ctx_end(&ctx);
 		bento_gate_leave(mount);
 		may_wait = bento_rec_wait(&patience);

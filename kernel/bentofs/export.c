@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handles that outlive the cache, for NFS and open_by_handle_at(2): nodeid and generation. The module finds the inode again by LOOKUP of ".", and
- * a directory's parent by LOOKUP of "..".
+ * Handles that outlive the cache, for NFS and open_by_handle_at(2): nodeid and generation. The
+ * module finds the inode again by LOOKUP of ".", and a directory's parent by LOOKUP of "..".
  */
 #include <linux/exportfs.h>
 #include <linux/fs.h>
@@ -47,7 +47,8 @@ static int is_wanted(struct inode *inode, void *data)
 {
 	const struct wanted *wanted = data;
 
-	return bento_i(inode)->nodeid == wanted->nodeid && bento_i(inode)->generation == wanted->generation;
+	return bento_i(inode)->nodeid == wanted->nodeid &&
+	       bento_i(inode)->generation == wanted->generation;
 }
 
 /* The inode of LOOKUP `name` in node `nodeid`. */

@@ -29,15 +29,17 @@ static int bento_flush(struct file *file, fl_owner_t id)
 }
 
 /*
- * A failed write-back is told once to each descriptor that was open. An error that stopped this call from writing back is answered
- * without asking the module for durability, which it could not promise.
+ * A failed write-back is told once to each descriptor that was open. An error that stopped this
+ * call from writing back is answered without asking the module for durability, which it could not
+ * promise.
  */
 static int bento_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
 	struct inode *inode = file_inode(file);
 	struct bento_mount *mount = bento_sb(inode->i_sb);
 	const struct bento_file *bf = file->private_data;
-	struct fuse_fsync_in args = { .fh = bf->fh, .fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0 };
+	struct fuse_fsync_in args = { .fh = bf->fh,
+				      .fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0 };
 	struct bento_call call;
 	int err;
 

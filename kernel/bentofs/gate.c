@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The gate of a mount: ops pass it shared at the cost of a per-CPU counter, and an upgrade or checkpoint shuts it.
+ * The gate of a mount: ops pass it shared at the cost of a per-CPU counter, and an upgrade or
+ * checkpoint shuts it.
  *
- * Shutting has two steps, so that ops wait for as short as can be: the counter becomes one word for all CPUs first, which takes a grace
- * period during which ops go on; only then is it shut, and what is left to wait for are the ops under way. Tasks of the module's
- * own come to rest after the ops, which may wait for them.
+ * Shutting has two steps, so that ops wait for as short as can be: the counter becomes one word for
+ * all CPUs first, which takes a grace period during which ops go on; only then is it shut, and what
+ * is left to wait for are the ops under way. Tasks of the module's own come to rest after the ops,
+ * which may wait for them.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 

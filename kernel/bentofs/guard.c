@@ -2,9 +2,10 @@
 /*
  * Between a call into a module and its return.
  *
- * A call that cannot go on (the module panicked, it ran past its deadline, another call crashed the instance) is left from the middle,
- * straight back to bento_run(). The instance is never used again: every later op answers EIO, and every call that is still inside
- * leaves at its next service. So no code of the module's sees what the crashed call left half done.
+ * A call that cannot go on (the module panicked, it ran past its deadline, another call crashed the
+ * instance) is left from the middle, straight back to bento_run(). The instance is never used
+ * again: every later op answers EIO, and every call that is still inside leaves at its next
+ * service. So no code of the module's sees what the crashed call left half done.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -35,7 +36,9 @@ static u32 take_slot(struct bento_mount *mount)
 			taken = atomic64_read(&mount->slots);
 			continue;
 		}
-		/* Acquire: what the slot's last op did happened before this one, as on one thread. */
+		/*
+		 * Acquire: what the slot's last op did happened before this one, as on one thread.
+		 */
 		if (atomic64_try_cmpxchg_acquire(&mount->slots, (s64 *)&taken, taken | lowest))
 			return __ffs64(lowest);
 	}
@@ -59,7 +62,8 @@ void bento_slot_hide(struct bento_ctx *ctx)
 	WRITE_ONCE(ctx->slot->unique, 0);
 }
 
-void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount, struct bento_instance *instance, u32 opcode)
+void bento_ctx_begin(struct bento_ctx *ctx, struct bento_mount *mount,
+		     struct bento_instance *instance, u32 opcode)
 {
 	ctx->mount = mount;
 	ctx->instance = instance;
@@ -117,7 +121,8 @@ bool bento_task_slot_take(struct bento_ctx *ctx)
 
 void bento_task_slot_give(struct bento_ctx *ctx)
 {
-	atomic64_andnot(BIT_ULL(ctx->slot - ctx->mount->in_slot - BENTO_OP_SLOTS), &ctx->mount->task_slots);
+	atomic64_andnot(BIT_ULL(ctx->slot - ctx->mount->in_slot - BENTO_OP_SLOTS),
+			&ctx->mount->task_slots);
 }
 
 unsigned long bento_io_begin(struct bento_ctx *ctx)
@@ -197,8 +202,9 @@ static void note_crash(struct bento_ctx *ctx, enum bento_crash crash)
 	ctx->crash = crash;
 	if (crash == BENTO_CRASH_ABANDONED || xchg(&instance->crashed, true))
 		return;
-	pr_err("%s, mount %u: %s (node %llu, process %d) %s; the mount answers EIO from now on\n", instance->version->fs->name,
-	       ctx->mount->id, bento_op_name(ctx->opcode), ctx->req ? ctx->req->nodeid : 0, current->tgid, why[crash]);
+	pr_err("%s, mount %u: %s (node %llu, process %d) %s; the mount answers EIO from now on\n",
+	       instance->version->fs->name, ctx->mount->id, bento_op_name(ctx->opcode),
+	       ctx->req ? ctx->req->nodeid : 0, current->tgid, why[crash]);
 	if (crash != BENTO_CRASH_PANIC && bento_rec_on(ctx))
 		__bento_rec_crashed(ctx, why[crash], "");
 }
@@ -239,17 +245,21 @@ void bento_overdue(void)
  *
  * Ends the op and the instance's life. Never returns to the module.
  */
-void bento_ks_panic(const u8 *message, size_t message_len, const u8 *file, size_t file_len, u32 line, u32 column)
+void bento_ks_panic(const u8 *message, size_t message_len, const u8 *file, size_t file_len,
+		    u32 line, u32 column)
 {
 	struct bento_ctx *ctx = bento_current();
 	int most = 400;
 
-	pr_err("%s, mount %u: panic at %.*s:%u:%u: %.*s\n", ctx->instance->version->fs->name, ctx->mount->id,
-	       (int)min_t(size_t, file_len, most), file, line, column, (int)min_t(size_t, message_len, most), message);
+	pr_err("%s, mount %u: panic at %.*s:%u:%u: %.*s\n", ctx->instance->version->fs->name,
+	       ctx->mount->id, (int)min_t(size_t, file_len, most), file, line, column,
+	       (int)min_t(size_t, message_len, most), message);
 	if (bento_rec_on(ctx)) {
 		/* Text of a recording; where there is no memory for it, its absence says so. */
-		char *said = kasprintf(GFP_NOFS, "%.*s", (int)min_t(size_t, message_len, most), message);
-		char *where = kasprintf(GFP_NOFS, "%.*s:%u:%u", (int)min_t(size_t, file_len, most), file, line, column);
+		char *said =
+			kasprintf(GFP_NOFS, "%.*s", (int)min_t(size_t, message_len, most), message);
+		char *where = kasprintf(GFP_NOFS, "%.*s:%u:%u", (int)min_t(size_t, file_len, most),
+					file, line, column);
 
 		__bento_rec_crashed(ctx, said ?: "", where ?: "");
 		kfree(said);

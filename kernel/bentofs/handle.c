@@ -2,8 +2,9 @@
 /*
  * Handles: OPEN to RELEASE.
  *
- * Pages can be dirty when the last descriptor is closed, and write-back needs a handle that the module knows. So the last handle that
- * could write is kept until its pages are clean; closing never writes back.
+ * Pages can be dirty when the last descriptor is closed, and write-back needs a handle that the
+ * module knows. So the last handle that could write is kept until its pages are clean; closing
+ * never writes back.
  */
 #include <linux/fs.h>
 #include <linux/pagemap.h>
@@ -85,7 +86,8 @@ static int install(struct inode *inode, struct file *file, struct bento_file *bf
 	int err;
 
 	if (!(bf->open_flags & (FOPEN_KEEP_CACHE | FOPEN_DIRECT_IO)) && inode->i_mapping->nrpages) {
-		err = filemap_write_and_wait(inode->i_mapping) ?: invalidate_inode_pages2(inode->i_mapping);
+		err = filemap_write_and_wait(inode->i_mapping) ?:
+			      invalidate_inode_pages2(inode->i_mapping);
 		if (err)
 			return err;
 	}
@@ -240,8 +242,9 @@ struct bento_file *bento_any_handle(struct inode *inode)
  * bento_write_handle - what write-back writes through
  * @inode: a regular file
  *
- * Pages that become dirty while nobody has the file open (a device wrote into pinned memory that was mapped) need one made for them.
- * Answers an ERR_PTR when the module refuses; put it with bento_file_put().
+ * Pages that become dirty while nobody has the file open (a device wrote into pinned memory that
+ * was mapped) need one made for them. Answers an ERR_PTR when the module refuses; put it with
+ * bento_file_put().
  */
 struct bento_file *bento_write_handle(struct inode *inode)
 {

@@ -2,9 +2,11 @@
 /*
  * Inodes in memory: found by nodeid and generation, and given up.
  *
- * The module counts the lookups of an inode, and keeps it until they are given back. An inode that has lost its last name is given back as it
- * goes, since that is what frees its space. The others, of which there can be many at once when memory is short, are put on a list and given
- * back by the batch: the list is made of the dead inodes themselves, so nothing is allocated while memory is being reclaimed.
+ * The module counts the lookups of an inode, and keeps it until they are given back. An inode that
+ * has lost its last name is given back as it goes, since that is what frees its space. The others,
+ * of which there can be many at once when memory is short, are put on a list and given back by the
+ * batch: the list is made of the dead inodes themselves, so nothing is allocated while memory is
+ * being reclaimed.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -24,7 +26,10 @@ struct bento_forgets {
 	struct bento_mount *mount;
 	struct llist_head gone;			/* bento_inode.gone */
 	struct work_struct work;
-	/* Inodes that have left memory: who finds it changed after an op may hold attributes from before a last write-back. */
+	/*
+	 * Inodes that have left memory: who finds it changed after an op may hold attributes from
+	 * before a last write-back.
+	 */
 	atomic64_t evictions;
 	struct {
 		struct fuse_batch_forget_in head;
@@ -34,7 +39,7 @@ struct bento_forgets {
 
 static struct kmem_cache *inode_cache;
 
-/* ---- giving lookups back -------------------------------------------------------------------------------------------------- */
+/* ---- giving lookups back ---- */
 
 /**
  * bento_forget() - Gives lookups of an inode back to the module.
@@ -66,7 +71,8 @@ static void send_batch(struct bento_forgets *forgets, u32 count)
 		forgets->batch.head.dummy = 0;
 		bento_call_init(&call, FUSE_BATCH_FORGET, 0);
 		bento_call_args(&call, &forgets->batch,
-				sizeof(forgets->batch.head) + count * sizeof(forgets->batch.ones[0]));
+				sizeof(forgets->batch.head) +
+					count * sizeof(forgets->batch.ones[0]));
 		err = bento_call_as_kernel(mount, &call);
 	}
 	if (err != -ENOSYS)
@@ -132,7 +138,7 @@ u64 bento_evictions(const struct bento_mount *mount)
 	return atomic64_read(&mount->forgets->evictions);
 }
 
-/* ---- super_operations ----------------------------------------------------------------------------------------------------- */
+/* ---- super_operations ---- */
 
 static void init_once(void *object)
 {
@@ -146,7 +152,9 @@ static void init_once(void *object)
 int bento_inodes_init(void)
 {
 	inode_cache = kmem_cache_create("bento_inode", sizeof(struct bento_inode), 0,
-					SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT | SLAB_RECLAIM_ACCOUNT | SLAB_MEM_SPREAD, init_once);
+					SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT | SLAB_RECLAIM_ACCOUNT |
+						SLAB_MEM_SPREAD,
+					init_once);
 	return inode_cache ? 0 : -ENOMEM;
 }
 
@@ -207,7 +215,7 @@ void bento_evict_inode(struct inode *inode)
 	bi->nlookup = 0;
 }
 
-/* ---- by nodeid ------------------------------------------------------------------------------------------------------------ */
+/* ---- by nodeid ---- */
 
 static int is_it(struct inode *inode, void *data)
 {
@@ -272,8 +280,9 @@ static void set_operations(struct inode *inode, const struct fuse_attr *attr)
 }
 
 /*
- * Fills a new inode. Its old self may have left memory after the module had answered, and have written its last pages and times until then:
- * then the answer is from before that, and is asked for anew. Nobody else knows the inode meanwhile.
+ * Fills a new inode. Its old self may have left memory after the module had answered, and have
+ * written its last pages and times until then: then the answer is from before that, and is asked
+ * for anew. Nobody else knows the inode meanwhile.
  */
 static int fill(struct inode *inode, const struct fuse_entry_out *entry, u64 evictions)
 {
@@ -285,7 +294,8 @@ static int fill(struct inode *inode, const struct fuse_entry_out *entry, u64 evi
 
 	if (likely(evictions == bento_evictions(mount))) {
 		set_operations(inode, &entry->attr);
-		bento_attr_first(inode, &entry->attr, bento_valid_until(entry->attr_valid, entry->attr_valid_nsec));
+		bento_attr_first(inode, &entry->attr,
+				 bento_valid_until(entry->attr_valid, entry->attr_valid_nsec));
 		return 0;
 	}
 	bento_call_init(&call, FUSE_GETATTR, entry->nodeid);
@@ -297,7 +307,8 @@ static int fill(struct inode *inode, const struct fuse_entry_out *entry, u64 evi
 	if ((out->attr.mode ^ entry->attr.mode) & S_IFMT || out->attr.size > LLONG_MAX)
 		return -EIO;
 	set_operations(inode, &out->attr);
-	bento_attr_first(inode, &out->attr, bento_valid_until(out->attr_valid, out->attr_valid_nsec));
+	bento_attr_first(inode, &out->attr,
+			 bento_valid_until(out->attr_valid, out->attr_valid_nsec));
 	return 0;
 }
 
@@ -307,7 +318,8 @@ static int fill(struct inode *inode, const struct fuse_entry_out *entry, u64 evi
  * @entry: the answer, which counts as a lookup
  * @evictions: bento_evictions() from before the op
  *
- * Return: the inode, or an ERR_PTR with the lookup given back: -ENOMEM, -EIO for an answer that makes no sense.
+ * Return: the inode, or an ERR_PTR with the lookup given back: -ENOMEM, -EIO for an answer that
+ * makes no sense.
  */
 struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *entry, u64 evictions)
 {
@@ -317,8 +329,9 @@ struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *en
 	int err = -EIO;
 
 	if (!makes_sense(entry)) {
-		pr_err_ratelimited("%s, mount %u: the answered entry of node %llu makes no sense (mode %o)\n",
-				   mount->fs->name, mount->id, entry->nodeid, entry->attr.mode);
+		pr_err_ratelimited(
+			"%s, mount %u: the answered entry of node %llu makes no sense (mode %o)\n",
+			mount->fs->name, mount->id, entry->nodeid, entry->attr.mode);
 		goto give_back;
 	}
 	inode = iget5_locked(sb, entry->nodeid, is_it, make_it, (void *)entry);
@@ -339,8 +352,8 @@ struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *en
 		return inode;
 	}
 	if (unlikely((inode->i_mode ^ entry->attr.mode) & S_IFMT)) {
-		pr_err_ratelimited("%s, mount %u: node %llu was of another type before\n", mount->fs->name, mount->id,
-				   entry->nodeid);
+		pr_err_ratelimited("%s, mount %u: node %llu was of another type before\n",
+				   mount->fs->name, mount->id, entry->nodeid);
 		iput(inode);
 		goto give_back;
 	}

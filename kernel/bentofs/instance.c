@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One version of a file system at work on one mount: the steps of its life. They run under the guard of ops, so that a crash in one is
- * an error of the step, and leaves no lock behind.
+ * One version of a file system at work on one mount: the steps of its life. They run under the
+ * guard of ops, so that a crash in one is an error of the step, and leaves no lock behind.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -42,14 +42,16 @@ static void step_import(struct bento_ctx *ctx)
 	struct step *step = ctx->step_arg;
 	struct bento_str state = { .ptr = step->from->bytes, .len = step->from->len };
 
-	step->error = ctx->instance->version->desc->import_state(&step->args, step->from->schema, state, &step->opaque);
+	step->error = ctx->instance->version->desc->import_state(&step->args, step->from->schema,
+								 state, &step->opaque);
 }
 
 static void step_export(struct bento_ctx *ctx)
 {
 	struct step *step = ctx->step_arg;
 
-	step->error = ctx->instance->version->desc->export_state(ctx->instance->opaque, &step->sink);
+	step->error =
+		ctx->instance->version->desc->export_state(ctx->instance->opaque, &step->sink);
 }
 
 static void step_destroy(struct bento_ctx *ctx)
@@ -59,8 +61,12 @@ static void step_destroy(struct bento_ctx *ctx)
 	step->error = ctx->instance->version->desc->destroy(ctx->instance->opaque, step->discard);
 }
 
-/* Runs a step: 0 or a negative errno. One with an opcode is recorded as an op, others (as an export, which changes nothing) are not. */
-static int run_step(struct bento_instance *instance, void (*run)(struct bento_ctx *ctx), struct step *step, u32 opcode)
+/*
+ * Runs a step: 0 or a negative errno. One with an opcode is recorded as an op, others (as an
+ * export, which changes nothing) are not.
+ */
+static int run_step(struct bento_instance *instance, void (*run)(struct bento_ctx *ctx),
+		    struct step *step, u32 opcode)
 {
 	struct bento_ctx ctx = { .step = run, .step_arg = step };
 	struct bento_reply_buf reply = {};
@@ -68,8 +74,12 @@ static int run_step(struct bento_instance *instance, void (*run)(struct bento_ct
 	ctx.reply = &reply;
 	ctx.unique = atomic64_inc_return(&instance->mount->unique);
 	bento_ctx_begin(&ctx, instance->mount, instance, opcode);
-	/* A step without an opcode is recorded only as far as bento_rec_is_trial() wants to know what it reads. */
-	if (static_branch_unlikely(&bento_recording) && (opcode || bento_rec_is_trial(instance->mount)))
+	/*
+	 * A step without an opcode is recorded only as far as bento_rec_is_trial() wants to know
+	 * what it reads.
+	 */
+	if (static_branch_unlikely(&bento_recording) &&
+	    (opcode || bento_rec_is_trial(instance->mount)))
 		__bento_rec_begin(&ctx, false);
 	bento_run(&ctx);
 	if (ctx.crash)
@@ -83,7 +93,8 @@ static int run_step(struct bento_instance *instance, void (*run)(struct bento_ct
 	return -step->error;
 }
 
-static void fill_args(const struct bento_mount *mount, struct bento_create_args *args, bool read_only)
+static void fill_args(const struct bento_mount *mount, struct bento_create_args *args,
+		      bool read_only)
 {
 	args->dev = mount->dev ? 1 : 0;
 	args->options.ptr = mount->fs_options ? (const u8 *)mount->fs_options : (const u8 *)"";
@@ -98,7 +109,8 @@ static void free_instance(struct bento_instance *instance)
 	kfree(instance);
 }
 
-static struct bento_instance *make_instance(struct bento_mount *mount, struct bento_version *version)
+static struct bento_instance *make_instance(struct bento_mount *mount,
+					    struct bento_version *version)
 {
 	struct bento_instance *instance = kzalloc(sizeof(*instance), GFP_KERNEL);
 
@@ -133,11 +145,13 @@ static void leak_report(const struct bento_instance *instance)
 	for_each_possible_cpu(cpu)
 		bytes += *per_cpu_ptr(instance->bytes, cpu);
 	if (bytes)
-		pr_warn("%s, mount %u: a crashed instance leaves %lld bytes behind\n", instance->version->fs->name,
-			instance->mount->id, bytes);
+		pr_warn("%s, mount %u: a crashed instance leaves %lld bytes behind\n",
+			instance->version->fs->name, instance->mount->id, bytes);
 }
 
-/* The opaque pointer that a step made becomes the instance's; without one the instance is no more. */
+/*
+ * The opaque pointer that a step made becomes the instance's; without one the instance is no more.
+ */
 static struct bento_instance *settle(struct bento_instance *instance, struct step *step, int err)
 {
 	if (!err && !step->opaque)
@@ -154,7 +168,8 @@ static struct bento_instance *settle(struct bento_instance *instance, struct ste
 	return ERR_PTR(err);
 }
 
-struct bento_instance *bento_instance_create(struct bento_mount *mount, struct bento_version *version, bool mkfs)
+struct bento_instance *bento_instance_create(struct bento_mount *mount,
+					     struct bento_version *version, bool mkfs)
 {
 	struct bento_instance *instance = make_instance(mount, version);
 	struct step step = {};
@@ -174,7 +189,8 @@ struct bento_instance *bento_instance_create(struct bento_mount *mount, struct b
 	return settle(instance, &step, err);
 }
 
-struct bento_instance *bento_instance_import(struct bento_mount *mount, struct bento_version *version,
+struct bento_instance *bento_instance_import(struct bento_mount *mount,
+					     struct bento_version *version,
 					     const struct bento_state *state)
 {
 	struct bento_instance *instance = make_instance(mount, version);

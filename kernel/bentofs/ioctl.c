@@ -31,7 +31,10 @@ long bento_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	bento_call_init(&call, FUSE_IOCTL, bento_i(inode)->nodeid);
 	bento_call_args(&call, &args, sizeof(args));
 	if (args.in_size || args.out_size) {
-		/* 16 KiB at most. What the module does not fill must not be what the kernel had there. */
+		/*
+		 * 16 KiB at most. What the module does not fill must not be what the kernel had
+		 * there.
+		 */
 		room = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 		if (!room)
 			return -ENOMEM;

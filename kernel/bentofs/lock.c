@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Locks of ranges of files (posix and OFD). flock(2) is VFS's: the contract cannot tell the two kinds apart.
+ * Locks of ranges of files (posix and OFD). flock(2) is VFS's: the contract cannot tell the two
+ * kinds apart.
  *
- * They are VFS's too unless the module answers SETLK. Then each is VFS's first and the module's second, so that waiting is done by VFS: a
- * module never sleeps for another op.
+ * They are VFS's too unless the module answers SETLK. Then each is VFS's first and the module's
+ * second, so that waiting is done by VFS: a module never sleeps for another op.
  */
 #include <linux/delay.h>
 #include <linux/fs.h>
@@ -14,7 +15,10 @@
 #include "compat.h"
 #include "io.h"
 
-/* How often a lock is tried again that VFS gave and the module did not: it has reasons that VFS does not know. */
+/*
+ * How often a lock is tried again that VFS gave and the module did not: it has reasons that VFS
+ * does not know.
+ */
 #define AGAIN_MS 20
 
 /**
@@ -29,7 +33,8 @@ u64 bento_lock_owner(fl_owner_t owner)
 	return siphash_1u64((unsigned long)owner, &key);
 }
 
-static int send(struct file *file, u32 opcode, const struct file_lock *lock, struct bento_call *call)
+static int send(struct file *file, u32 opcode, const struct file_lock *lock,
+		struct bento_call *call)
 {
 	struct inode *inode = file_inode(file);
 	const struct bento_file *bf = file->private_data;

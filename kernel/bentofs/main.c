@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BentoFS: file systems written in safe Rust, as modules that can be replaced while they are mounted.
+ * BentoFS: file systems written in safe Rust, as modules that can be replaced while they are
+ * mounted.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -49,7 +50,10 @@ out_bufs:
 	return err;
 }
 
-/* Modules of file systems import our symbols, and mounts pin their type: when we go, neither is left. */
+/*
+ * Modules of file systems import our symbols, and mounts pin their type: when we go, neither is
+ * left.
+ */
 static void __exit bentofs_exit(void)
 {
 	bento_super_exit();

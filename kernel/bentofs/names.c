@@ -2,19 +2,22 @@
 /*
  * Taking names away, moving them, adding one.
  *
- * Links are counted here by the rules that every file system keeps, so that nobody needs to be asked after each op: VFS frees an inode by its
- * i_nlink.
+ * Links are counted here by the rules that every file system keeps, so that nobody needs to be
+ * asked after each op: VFS frees an inode by its i_nlink.
  */
 #include <linux/namei.h>
 
 #include "bentofs.h"
 
 /*
- * Counts are read before the op and set after it: an answer to GETATTR that comes in between counts the op already, and to count on from
- * that would count it twice. The inodes are locked by VFS.
+ * Counts are read before the op and set after it: an answer to GETATTR that comes in between counts
+ * the op already, and to count on from that would count it twice. The inodes are locked by VFS.
  */
 
-/* Links of a directory with `subdirectories` more of them. A module may count otherwise: 1 for every directory. */
+/*
+ * Links of a directory with `subdirectories` more of them. A module may count otherwise: 1 for
+ * every directory.
+ */
 static unsigned int with_subdirectories(unsigned int links, int subdirectories)
 {
 	if (links < 2 || (subdirectories < 0 && links == 2))
@@ -95,10 +98,11 @@ struct counts {
 };
 
 /* Links and times after it. */
-static void renamed(struct inode *old_dir, struct inode *moved, struct inode *new_dir, struct inode *target, bool exchange,
-		    const struct counts *before)
+static void renamed(struct inode *old_dir, struct inode *moved, struct inode *new_dir,
+		    struct inode *target, bool exchange, const struct counts *before)
 {
-	bool moved_is_dir = S_ISDIR(moved->i_mode), target_is_dir = target && S_ISDIR(target->i_mode);
+	bool moved_is_dir = S_ISDIR(moved->i_mode),
+	     target_is_dir = target && S_ISDIR(target->i_mode);
 	/* Subdirectories that come to the new directory, and to the old. */
 	int come = moved_is_dir - target_is_dir, back = (exchange && target_is_dir) - moved_is_dir;
 
@@ -115,8 +119,8 @@ static void renamed(struct inode *old_dir, struct inode *moved, struct inode *ne
 	bento_linked(new_dir, with_subdirectories(before->new_dir, come), STALE_DIR);
 }
 
-int bento_rename2(struct user_namespace *ns, struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new,
-		  unsigned int flags)
+int bento_rename2(struct user_namespace *ns, struct inode *old_dir, struct dentry *old,
+		  struct inode *new_dir, struct dentry *new, unsigned int flags)
 {
 	struct fuse_rename2_in args = { .newdir = bento_i(new_dir)->nodeid, .flags = flags };
 	struct inode *target = d_inode(new);

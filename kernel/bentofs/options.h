@@ -14,7 +14,7 @@
 /* fs_context.fs_private. */
 struct bento_options {
 	char *fs;				/* fs=NAME */
-	char *fs_options;			/* opt=STRING, several joined by commas; NULL without */
+	char *fs_options; /* opt=STRING, several joined by commas; NULL without */
 	bool mkfs;				/* make the file system first */
 	unsigned int deadline_ms;		/* deadline=MS */
 };

@@ -2,8 +2,9 @@
 /*
  * Ops on ranges of files that the module does by itself: fallocate(2), copy_file_range(2).
  *
- * The module works on what it has, so what is dirty in the range is written back before, and pages that the op makes wrong leave the
- * cache. The lock of the mapping keeps faults from bringing in, or making dirty, what is about to change.
+ * The module works on what it has, so what is dirty in the range is written back before, and pages
+ * that the op makes wrong leave the cache. The lock of the mapping keeps faults from bringing in,
+ * or making dirty, what is about to change.
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
@@ -12,8 +13,9 @@
 
 #include "io.h"
 
-#define MODES (FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE | FALLOC_FL_COLLAPSE_RANGE | \
-	       FALLOC_FL_INSERT_RANGE)
+#define MODES                                                                \
+	(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE | \
+	 FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE)
 /* Modes that change where every later byte is. */
 #define SHIFTS (FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE)
 
@@ -34,7 +36,9 @@ static int send_fallocate(struct file *file, int mode, loff_t offset, loff_t len
 	struct inode *inode = file_inode(file);
 	struct bento_mount *mount = bento_sb(inode->i_sb);
 	const struct bento_file *bf = file->private_data;
-	struct fuse_fallocate_in args = { .fh = bf->fh, .offset = offset, .length = length, .mode = mode };
+	struct fuse_fallocate_in args = {
+		.fh = bf->fh, .offset = offset, .length = length, .mode = mode
+	};
 	struct bento_call call;
 	int err;
 
@@ -99,12 +103,14 @@ long bento_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
 	filemap_invalidate_unlock(inode->i_mapping);
 	inode_unlock(inode);
 	if (!err && (file->f_flags & O_DSYNC || IS_SYNC(inode)))
-		err = vfs_fsync_range(file, offset, offset + length - 1, !(file->f_flags & __O_SYNC));
+		err = vfs_fsync_range(file, offset, offset + length - 1,
+				      !(file->f_flags & __O_SYNC));
 	return err;
 }
 
 /* Bytes copied by one op, or a negative errno. Both inodes are locked. */
-static ssize_t send_copy(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out, size_t len)
+static ssize_t send_copy(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			 size_t len)
 {
 	struct inode *from = file_inode(in), *to = file_inode(out);
 	const struct bento_file *bf_in = in->private_data, *bf_out = out->private_data;
@@ -129,7 +135,8 @@ static ssize_t send_copy(struct file *in, loff_t pos_in, struct file *out, loff_
 	return bento_out(&call, struct fuse_write_out)->size;
 }
 
-static ssize_t copy_locked(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out, size_t len)
+static ssize_t copy_locked(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			   size_t len)
 {
 	struct inode *from = file_inode(in), *to = file_inode(out);
 	ssize_t copied;
@@ -153,8 +160,12 @@ static ssize_t copy_locked(struct file *in, loff_t pos_in, struct file *out, lof
 	copied = send_copy(in, pos_in, out, pos_out, len);
 	if (copied <= 0)
 		return copied;
-	/* All of it was written back, so the pages are what the module had; mapped ones are brought in again. */
-	truncate_pagecache_range(to, round_down(pos_out, PAGE_SIZE), round_up(pos_out + copied, PAGE_SIZE) - 1);
+	/*
+	 * All of it was written back, so the pages are what the module had; mapped ones are brought
+	 * in again.
+	 */
+	truncate_pagecache_range(to, round_down(pos_out, PAGE_SIZE),
+				 round_up(pos_out + copied, PAGE_SIZE) - 1);
 	if (pos_out > to->i_size)
 		bento_zero_tail(to, to->i_size);
 	if (pos_out + copied > to->i_size)
@@ -164,7 +175,8 @@ static ssize_t copy_locked(struct file *in, loff_t pos_in, struct file *out, lof
 	return copied;
 }
 
-static ssize_t copy_in_module(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out, size_t len)
+static ssize_t copy_in_module(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			      size_t len)
 {
 	struct inode *from = file_inode(in), *to = file_inode(out);
 	ssize_t copied;
@@ -181,13 +193,14 @@ static ssize_t copy_in_module(struct file *in, loff_t pos_in, struct file *out, 
 	if (copied > 0) {
 		file_accessed(in);
 		if (out->f_flags & O_DSYNC || IS_SYNC(to))
-			copied = vfs_fsync_range(out, pos_out, pos_out + copied - 1, !(out->f_flags & __O_SYNC)) ?: copied;
+			copied = vfs_fsync_range(out, pos_out, pos_out + copied - 1,
+						 !(out->f_flags & __O_SYNC)) ?: copied;
 	}
 	return copied;
 }
 
-ssize_t bento_copy_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out, size_t len,
-			      unsigned int flags)
+ssize_t bento_copy_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			      size_t len, unsigned int flags)
 {
 	ssize_t copied = copy_in_module(in, pos_in, out, pos_out, len);
 

@@ -2,7 +2,8 @@
 /*
  * Open directories, and listing them.
  *
- * A listing is fetched into a buffer first and told to the caller afterwards: that goes to user memory, which must not happen inside the gate.
+ * A listing is fetched into a buffer first and told to the caller afterwards: that goes to user
+ * memory, which must not happen inside the gate.
  */
 #include <linux/fs.h>
 #include <linux/gfp.h>
@@ -65,7 +66,8 @@ static int dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	struct inode *inode = file_inode(file);
 	struct bento_mount *mount = bento_sb(inode->i_sb);
 	const struct open_dir *dir = file->private_data;
-	struct fuse_fsync_in args = { .fh = dir->fh, .fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0 };
+	struct fuse_fsync_in args = { .fh = dir->fh,
+				      .fsync_flags = datasync ? FUSE_FSYNC_FDATASYNC : 0 };
 	struct bento_call call;
 	int err;
 
@@ -79,8 +81,9 @@ static int dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 }
 
 /*
- * Tells the caller what one READDIR answered. 1: it has had enough; 0: more may follow; -EIO for an answer that makes no sense, part of an
- * entry among them: asked again for the same, the module could give it for ever.
+ * Tells the caller what one READDIR answered. 1: it has had enough; 0: more may follow; -EIO for an
+ * answer that makes no sense, part of an entry among them: asked again for the same, the module
+ * could give it for ever.
  */
 static int tell(struct dir_context *ctx, const u8 *at, size_t len)
 {
@@ -94,7 +97,8 @@ static int tell(struct dir_context *ctx, const u8 *at, size_t len)
 			return -EIO;
 		size = FUSE_DIRENT_SIZE(entry);
 		if (!entry->namelen || entry->namelen > BENTO_NAME_MAX || size > len ||
-		    memchr(entry->name, '/', entry->namelen) || memchr(entry->name, 0, entry->namelen))
+		    memchr(entry->name, '/', entry->namelen) ||
+		    memchr(entry->name, 0, entry->namelen))
 			return -EIO;
 		if (!dir_emit(ctx, entry->name, entry->namelen, entry->ino, entry->type))
 			return 1;

@@ -2,9 +2,10 @@
 /*
  * File systems by name, and the loaded versions of each.
  *
- * A module registers its description when it is loaded. A name that is new gets its first version; a name that is mounted is
- * upgraded to the new version on every mount, or else the module is refused and nothing has changed. Mounts pin the module of the
- * version they run, so that the kernel's own reference count refuses its removal.
+ * A module registers its description when it is loaded. A name that is new gets its first version;
+ * a name that is mounted is upgraded to the new version on every mount, or else the module is
+ * refused and nothing has changed. Mounts pin the module of the version they run, so that the
+ * kernel's own reference count refuses its removal.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -35,25 +36,31 @@ static struct bento_fs *find_fs(const char *name)
 
 static char *copy_str(const struct bento_str *str)
 {
-	return str->len ? kstrndup((const char *)str->ptr, str->len, GFP_KERNEL) : kstrdup("", GFP_KERNEL);
+	return str->len ? kstrndup((const char *)str->ptr, str->len, GFP_KERNEL) :
+			  kstrdup("", GFP_KERNEL);
 }
 
-/* What must be right before anything of the module is called; the place of a field tells about its meaning only for our major. */
+/*
+ * What must be right before anything of the module is called; the place of a field tells about its
+ * meaning only for our major.
+ */
 static int check_desc(const struct bento_module_desc *desc)
 {
 	size_t at;
 
 	if (!desc || desc->size < sizeof(*desc)) {
-		pr_err("module refused: its description has %u bytes, %zu are needed\n", desc ? desc->size : 0, sizeof(*desc));
+		pr_err("module refused: its description has %u bytes, %zu are needed\n",
+		       desc ? desc->size : 0, sizeof(*desc));
 		return -EINVAL;
 	}
 	if (desc->abi_major != BENTO_ABI_MAJOR || desc->abi_minor > BENTO_ABI_MINOR) {
-		pr_err("module refused: it was built for ABI %u.%u, this is %u.%u\n", desc->abi_major, desc->abi_minor,
-		       BENTO_ABI_MAJOR, BENTO_ABI_MINOR);
+		pr_err("module refused: it was built for ABI %u.%u, this is %u.%u\n",
+		       desc->abi_major, desc->abi_minor, BENTO_ABI_MAJOR, BENTO_ABI_MINOR);
 		return -ENOEXEC;
 	}
 	if (!desc->fs_name.len || desc->fs_name.len > BENTO_FS_NAME_MAX) {
-		pr_err("module refused: its name has %zu bytes, 1 to %d are allowed\n", desc->fs_name.len, BENTO_FS_NAME_MAX);
+		pr_err("module refused: its name has %zu bytes, 1 to %d are allowed\n",
+		       desc->fs_name.len, BENTO_FS_NAME_MAX);
 		return -EINVAL;
 	}
 	for (at = 0; at < desc->fs_name.len; at++) {
@@ -64,14 +71,16 @@ static int check_desc(const struct bento_module_desc *desc)
 			return -EINVAL;
 		}
 	}
-	if (!desc->create || !desc->dispatch || !desc->export_state || !desc->import_state || !desc->destroy) {
+	if (!desc->create || !desc->dispatch || !desc->export_state || !desc->import_state ||
+	    !desc->destroy) {
 		pr_err("module refused: a function is missing in its description\n");
 		return -EINVAL;
 	}
-	if (desc->state_schema_min > desc->state_schema_max || desc->state_schema > desc->state_schema_max ||
+	if (desc->state_schema_min > desc->state_schema_max ||
+	    desc->state_schema > desc->state_schema_max ||
 	    desc->state_schema < desc->state_schema_min) {
-		pr_err("module refused: it writes state %u but reads %u to %u\n", desc->state_schema, desc->state_schema_min,
-		       desc->state_schema_max);
+		pr_err("module refused: it writes state %u but reads %u to %u\n",
+		       desc->state_schema, desc->state_schema_min, desc->state_schema_max);
 		return -EINVAL;
 	}
 	return 0;
@@ -122,7 +131,8 @@ out:
 	return err;
 }
 
-static struct bento_version *make_version(const struct bento_module_desc *desc, struct module *owner)
+static struct bento_version *make_version(const struct bento_module_desc *desc,
+					  struct module *owner)
 {
 	struct bento_version *version = kzalloc(sizeof(*version), GFP_KERNEL);
 	int err = -ENOMEM;
@@ -138,7 +148,8 @@ static struct bento_version *make_version(const struct bento_module_desc *desc, 
 	err = copy_lock_classes(version, &desc->lock_classes);
 	if (err)
 		goto fail;
-	version->build_id_len = bento_build_id(owner, desc, version->build_id, sizeof(version->build_id));
+	version->build_id_len =
+		bento_build_id(owner, desc, version->build_id, sizeof(version->build_id));
 	return version;
 fail:
 	free_version(version);
@@ -178,11 +189,11 @@ static void drop_fs_if_unused(struct bento_fs *fs)
  * @desc: description of the module, valid as long as it is loaded
  * @owner: the module
  *
- * To be called from the module's init function. Where the name is registered and mounted already, this is a live upgrade of all its
- * mounts, and returns when they run the new version.
+ * To be called from the module's init function. Where the name is registered and mounted already,
+ * this is a live upgrade of all its mounts, and returns when they run the new version.
  *
- * Return: 0, or a negative errno after which nothing has changed: -EINVAL and -ENOEXEC for a description that does not fit, -ENOMEM,
- * or that of the upgrade.
+ * Return: 0, or a negative errno after which nothing has changed: -EINVAL and -ENOEXEC for a
+ * description that does not fit, -ENOMEM, or that of the upgrade.
  */
 int bento_register_module(const struct bento_module_desc *desc, struct module *owner)
 {
@@ -217,7 +228,8 @@ int bento_register_module(const struct bento_module_desc *desc, struct module *o
 	list_add_tail(&version->link, &fs->versions);
 	fs->current_version = version;
 	mutex_unlock(&bento_registry_lock);
-	pr_info("%s: version %s of module %s\n", name, *version->revision ? version->revision : "without revision", owner->name);
+	pr_info("%s: version %s of module %s\n", name,
+		*version->revision ? version->revision : "without revision", owner->name);
 	return 0;
 
 fail:
@@ -231,8 +243,9 @@ EXPORT_SYMBOL_GPL(bento_register_module);
  * bento_unregister_module - forget a module that is going away
  * @owner: the module
  *
- * To be called from the module's exit function, which the kernel runs only when no mount runs the module. When it was the version that
- * new mounts get, the newest of those that remain takes its place.
+ * To be called from the module's exit function, which the kernel runs only when no mount runs the
+ * module. When it was the version that new mounts get, the newest of those that remain takes its
+ * place.
  */
 void bento_unregister_module(struct module *owner)
 {
@@ -247,7 +260,10 @@ void bento_unregister_module(struct module *owner)
 			list_del(&version->link);
 			if (fs->current_version == version)
 				fs->current_version = list_empty(&fs->versions) ?
-					NULL : list_last_entry(&fs->versions, struct bento_version, link);
+							      NULL :
+							      list_last_entry(&fs->versions,
+									      struct bento_version,
+									      link);
 			drop_fs_if_unused(fs);
 			goto found;
 		}

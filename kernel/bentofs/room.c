@@ -2,11 +2,12 @@
 /*
  * ENOSPC where it belongs: in write(2).
  *
- * The module allocates when pages are written back, which is too late to tell the writer. While there is plenty of room that does not
- * matter. So the module is asked what room there is (STATFS), and half of what the dirty pages leave of it may become dirty before it is
- * asked again. When there is little, all that is dirty is written once, and from then on each write first has its blocks set aside
- * (FALLOCATE that keeps the size): it is refused at once, or cannot fail for want of room. A module that cannot set blocks aside is
- * written through to.
+ * The module allocates when pages are written back, which is too late to tell the writer. While
+ * there is plenty of room that does not matter. So the module is asked what room there is (STATFS),
+ * and half of what the dirty pages leave of it may become dirty before it is asked again. When
+ * there is little, all that is dirty is written once, and from then on each write first has its
+ * blocks set aside (FALLOCATE that keeps the size): it is refused at once, or cannot fail for want
+ * of room. A module that cannot set blocks aside is written through to.
  */
 #include <linux/backing-dev.h>
 #include <linux/fs.h>
@@ -15,7 +16,10 @@
 
 #include "io.h"
 
-/* Kept back for the metadata that dirty pages come with: a part of what is free, and a least amount. */
+/*
+ * Kept back for the metadata that dirty pages come with: a part of what is free, and a least
+ * amount.
+ */
 #define METADATA_SHIFT 4
 #define METADATA_LEAST (1 << 20)
 /* Where the module does not say what room it has. */
@@ -71,7 +75,8 @@ static int set_aside(struct inode *inode, const struct bento_file *bf, loff_t po
 }
 
 /* As much as fits, to the end of a page where that is not all. */
-static ssize_t set_some_aside(struct inode *inode, const struct bento_file *bf, loff_t pos, size_t len)
+static ssize_t set_some_aside(struct inode *inode, const struct bento_file *bf, loff_t pos,
+			      size_t len)
 {
 	size_t in_page = PAGE_SIZE - offset_in_page(pos);
 	int err;
@@ -95,7 +100,8 @@ static ssize_t set_some_aside(struct inode *inode, const struct bento_file *bf, 
  * @pos: byte of the file
  * @len: bytes to be written
  *
- * Answers how many of the bytes can be written to the page cache, 0 when they should be written through, or a negative errno.
+ * Answers how many of the bytes can be written to the page cache, 0 when they should be written
+ * through, or a negative errno.
  */
 ssize_t bento_room_take(struct inode *inode, const struct bento_file *bf, loff_t pos, size_t len)
 {

@@ -82,7 +82,8 @@ ssize_t bento_run_read(struct inode *inode, const struct bento_file *bf, struct 
 	return err ?: (ssize_t)call.out.data_len;
 }
 
-size_t bento_run_write(struct inode *inode, const struct bento_file *bf, struct bento_run *run, bool cached, int *err)
+size_t bento_run_write(struct inode *inode, const struct bento_file *bf, struct bento_run *run,
+		       bool cached, int *err)
 {
 	struct fuse_write_in args = {
 		.fh = bf->fh,
@@ -101,7 +102,8 @@ size_t bento_run_write(struct inode *inode, const struct bento_file *bf, struct 
 		args.offset = run->pos;
 		args.size = run->len;
 		bento_call_args(&call, &args, sizeof(args));
-		*err = cached ? bento_call_as_kernel(bento_sb(inode->i_sb), &call) : bento_call(bento_sb(inode->i_sb), &call);
+		*err = cached ? bento_call_as_kernel(bento_sb(inode->i_sb), &call) :
+				bento_call(bento_sb(inode->i_sb), &call);
 		if (*err)
 			break;
 		took = bento_out(&call, struct fuse_write_out)->size;

@@ -9,7 +9,8 @@
 
 #include "bentofs.h"
 
-static void fill_args(struct super_block *sb, const struct iattr *attr, struct fuse_setattr_in *args)
+static void fill_args(struct super_block *sb, const struct iattr *attr,
+		      struct fuse_setattr_in *args)
 {
 	if (attr->ia_valid & ATTR_MODE) {
 		args->valid |= FATTR_MODE;
@@ -61,8 +62,9 @@ static int send(struct inode *inode, const struct iattr *attr)
 }
 
 /*
- * A file becomes shorter: pages behind its new end go first, so that no write-back makes it long again behind the op. It becomes longer: what the
- * last page holds behind the old end was never part of the file.
+ * A file becomes shorter: pages behind its new end go first, so that no write-back makes it long
+ * again behind the op. It becomes longer: what the last page holds behind the old end was never
+ * part of the file.
  */
 static int set_size(struct inode *inode, const struct iattr *attr)
 {
@@ -79,8 +81,9 @@ static int set_size(struct inode *inode, const struct iattr *attr)
 	err = send(inode, attr);
 	if (err && size < old) {
 		/*
-		 * The file stays as the module has it. The page that the new end would have been in was zeroed behind it, so it goes, before
-		 * write-back could reach as far as that. What was dirty there is lost, and whoever syncs is told.
+		 * The file stays as the module has it. The page that the new end would have been in
+		 * was zeroed behind it, so it goes, before write-back could reach as far as that.
+		 * What was dirty there is lost, and whoever syncs is told.
 		 */
 		if (invalidate_inode_pages2_range(mapping, size >> PAGE_SHIFT, size >> PAGE_SHIFT))
 			dirty = true;
@@ -105,7 +108,8 @@ int bento_setattr(struct user_namespace *ns, struct dentry *dentry, struct iattr
 	err = setattr_prepare(ns, dentry, attr);
 	if (err)
 		return err;
-	err = attr->ia_valid & ATTR_SIZE && S_ISREG(inode->i_mode) ? set_size(inode, attr) : send(inode, attr);
+	err = attr->ia_valid & ATTR_SIZE && S_ISREG(inode->i_mode) ? set_size(inode, attr) :
+								     send(inode, attr);
 	if (err)
 		return err;
 	if (attr->ia_valid & ATTR_MODE)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mounts: types "bento" (no device) and "bentoblk", their life, and what concerns a file system as a whole.
+ * Mounts: types "bento" (no device) and "bentoblk", their life, and what concerns a file system as
+ * a whole.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -26,7 +27,7 @@
 
 static atomic_t last_id = ATOMIC_INIT(0);
 
-/* ---- as a whole --------------------------------------------------------------------------------------------------------------- */
+/* ---- as a whole ---- */
 
 static int syncfs(struct bento_mount *mount, bool as_kernel)
 {
@@ -45,7 +46,8 @@ static int syncfs(struct bento_mount *mount, bool as_kernel)
 
 static void sync_now(struct work_struct *work)
 {
-	struct bento_mount *mount = container_of(to_delayed_work(work), struct bento_mount, sync_work);
+	struct bento_mount *mount =
+		container_of(to_delayed_work(work), struct bento_mount, sync_work);
 
 	/* An error is the module's to keep for whoever asks for durability. */
 	if (READ_ONCE(mount->changed) && !READ_ONCE(mount->instance->crashed))
@@ -74,7 +76,8 @@ static int bento_statfs(struct dentry *dentry, struct kstatfs *buf)
 	int err;
 
 	buf->f_type = BENTO_SUPER_MAGIC;
-	buf->f_fsid = u64_to_fsid(dentry->d_sb->s_bdev ? huge_encode_dev(dentry->d_sb->s_bdev->bd_dev) : mount->id);
+	buf->f_fsid = u64_to_fsid(
+		dentry->d_sb->s_bdev ? huge_encode_dev(dentry->d_sb->s_bdev->bd_dev) : mount->id);
 	buf->f_namelen = BENTO_NAME_MAX;
 	buf->f_bsize = dentry->d_sb->s_blocksize;
 	bento_call_init(&call, FUSE_STATFS, FUSE_ROOT_ID);
@@ -107,7 +110,7 @@ static int bento_show_options(struct seq_file *m, struct dentry *root)
 	return 0;
 }
 
-/* ---- its life ------------------------------------------------------------------------------------------------------------------ */
+/* ---- its life ---- */
 
 /* What a mount consists of before it has an instance, and after. */
 static void free_mount(struct bento_mount *mount)
@@ -142,7 +145,8 @@ static struct bento_mount *make_mount(struct super_block *sb, struct bento_optio
 	options->fs_options = NULL;
 	init_waitqueue_head(&mount->slot_free);
 	INIT_DELAYED_WORK(&mount->sync_work, sync_now);
-	mount->in_slot = kvcalloc(BENTO_OP_SLOTS + BENTO_TASK_SLOTS, sizeof(*mount->in_slot), GFP_KERNEL);
+	mount->in_slot =
+		kvcalloc(BENTO_OP_SLOTS + BENTO_TASK_SLOTS, sizeof(*mount->in_slot), GFP_KERNEL);
 	mount->ended = __alloc_percpu(BENTO_OPCODES * sizeof(u64), sizeof(u64));
 	if (!mount->in_slot || !mount->ended)
 		goto fail;
@@ -187,7 +191,8 @@ static int begin(struct bento_mount *mount, const struct bento_options *options)
 	}
 	err = -EINVAL;
 	if (!version->desc->needs_device != !mount->dev) {
-		pr_err("%s is for type %s\n", options->fs, version->desc->needs_device ? "bentoblk" : "bento");
+		pr_err("%s is for type %s\n", options->fs,
+		       version->desc->needs_device ? "bentoblk" : "bento");
 		goto out_version;
 	}
 	mount->fs = version->fs;
@@ -301,7 +306,10 @@ static int set_up(struct super_block *sb)
 			pr_err("the device cannot have blocks of %u bytes\n", BENTO_BLOCK_SIZE);
 			return -EINVAL;
 		}
-		/* Readahead and write-back of files are the mount's own affair: not the device's figures, as for fuseblk. */
+		/*
+		 * Readahead and write-back of files are the mount's own affair: not the device's
+		 * figures, as for fuseblk.
+		 */
 		bdi_put(sb->s_bdi);
 		sb->s_bdi = &noop_backing_dev_info;
 	} else {

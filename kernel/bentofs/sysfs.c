@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/fs/bentofs: what is loaded, what is mounted, and how it fares. Text: one value, or one table with a heading, a file.
- * docs/kernel-interface.md describes each file.
+ * /sys/fs/bentofs: what is loaded, what is mounted, and how it fares. Text: one value, or one table
+ * with a heading, a file. docs/kernel-interface.md describes each file.
  *
- * Files about versions need the registry's lock, which is held throughout an upgrade and while a mount comes or goes. A reader does
- * not wait for it inside a file (removing that file would then wait for the reader, with the lock held): it starts again instead.
+ * Files about versions need the registry's lock, which is held throughout an upgrade and while a
+ * mount comes or goes. A reader does not wait for it inside a file (removing that file would then
+ * wait for the reader, with the lock held): it starts again instead.
  */
 #include "sysfs.h"
 
@@ -17,7 +18,7 @@ static struct bento_fs *fs_of(struct kobject *kobj)
 	return container_of(kobj, struct bento_fs, kobj);
 }
 
-/* ---- /sys/fs/bentofs/fs/NAME --------------------------------------------------------------------------------------------- */
+/* ---- /sys/fs/bentofs/fs/NAME ---- */
 
 static ssize_t versions_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -28,7 +29,9 @@ static ssize_t versions_show(struct kobject *kobj, struct kobj_attribute *attr, 
 
 	if (err)
 		return err;
-	at = sysfs_emit(buf, "module build_id source_revision schema schema_min schema_max mounts current\n");
+	at = sysfs_emit(
+		buf,
+		"module build_id source_revision schema schema_min schema_max mounts current\n");
 	list_for_each_entry(version, &fs->versions, link) {
 		unsigned int mounts = 0;
 
@@ -36,8 +39,9 @@ static ssize_t versions_show(struct kobject *kobj, struct kobj_attribute *attr, 
 			mounts += mount->instance && mount->instance->version == version;
 		at += sysfs_emit_at(buf, at, "%s ", module_name_of(version));
 		at += emit_build_id(buf, at, version);
-		at += sysfs_emit_at(buf, at, " %s %u %u %u %u %d\n", or_dash(version->revision), version->desc->state_schema,
-				    version->desc->state_schema_min, version->desc->state_schema_max, mounts,
+		at += sysfs_emit_at(buf, at, " %s %u %u %u %u %d\n", or_dash(version->revision),
+				    version->desc->state_schema, version->desc->state_schema_min,
+				    version->desc->state_schema_max, mounts,
 				    version == fs->current_version);
 	}
 	mutex_unlock(&bento_registry_lock);
@@ -51,7 +55,8 @@ static ssize_t current_show(struct kobject *kobj, struct kobj_attribute *attr, c
 
 	if (err)
 		return err;
-	at = sysfs_emit(buf, "%s\n", fs->current_version ? module_name_of(fs->current_version) : "-");
+	at = sysfs_emit(buf, "%s\n",
+			fs->current_version ? module_name_of(fs->current_version) : "-");
 	mutex_unlock(&bento_registry_lock);
 	return at;
 }
@@ -107,7 +112,7 @@ static struct kobj_type fs_type = {
 	.default_groups = fs_groups,
 };
 
-/* ---- coming and going ---------------------------------------------------------------------------------------------------- */
+/* ---- coming and going ---- */
 
 /**
  * bento_sysfs_add_fs() - show a file system

@@ -36,7 +36,8 @@ static ssize_t fs_show(struct kobject *kobj, struct kobj_attribute *attr, char *
 }
 
 /* Shows something of the version that the mount runs. */
-static ssize_t show_version(struct kobject *kobj, char *buf, int (*show)(char *buf, const struct bento_version *version))
+static ssize_t show_version(struct kobject *kobj, char *buf,
+			    int (*show)(char *buf, const struct bento_version *version))
 {
 	const struct bento_mount *mount = mount_of(kobj);
 	int at = 0, err = lock_registry();
@@ -167,10 +168,12 @@ static ssize_t last_upgrade_show(struct kobject *kobj, struct kobj_attribute *at
 	spin_unlock(&result_lock);
 	if (!any)
 		return 0;
-	return sysfs_emit(buf,
-			  "error %d\nquiesce_ns %llu\nexport_ns %llu\nimport_ns %llu\nswap_ns %llu\npause_ns %llu\n"
-			  "state_bytes %llu\nat_ns %llu\nwhy %s\n",
-			  -r.error, r.quiesce_ns, r.export_ns, r.import_ns, r.swap_ns, r.pause_ns, r.state_bytes, r.at_ns, r.why);
+	return sysfs_emit(
+		buf,
+		"error %d\nquiesce_ns %llu\nexport_ns %llu\nimport_ns %llu\nswap_ns %llu\npause_ns %llu\n"
+		"state_bytes %llu\nat_ns %llu\nwhy %s\n",
+		-r.error, r.quiesce_ns, r.export_ns, r.import_ns, r.swap_ns, r.pause_ns,
+		r.state_bytes, r.at_ns, r.why);
 }
 
 static struct kobj_attribute fs_attr = __ATTR_RO(fs);

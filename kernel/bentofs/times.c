@@ -6,7 +6,10 @@
 
 #include "bentofs.h"
 
-/* Makes the times the kernel's own. What the module changed and was not asked for since changed a moment ago, so: now. Under bi->lock. */
+/*
+ * Makes the times the kernel's own. What the module changed and was not asked for since changed a
+ * moment ago, so: now. Under bi->lock.
+ */
 static void own_times(struct inode *inode, struct timespec64 time)
 {
 	struct bento_inode *bi = bento_i(inode);
@@ -53,7 +56,8 @@ int bento_update_time(struct inode *inode, struct timespec64 *time, int flags)
  * bento_times_ahead() - Notes that a WRITE of write-back gave the inode times of the module's own.
  * @inode: the inode
  *
- * Those of the kernel are the right ones, and are told to the module by write_inode, which comes after the pages.
+ * Those of the kernel are the right ones, and are told to the module by write_inode, which comes
+ * after the pages.
  */
 void bento_times_ahead(struct inode *inode)
 {

@@ -2,21 +2,21 @@
 /*
  * Live upgrade: every mount of a file system goes over to another version, or none does.
  *
- *   checks        while ops go on: contract, state schema, device; memory for results and state is taken
- *   shut          mount after mount: new ops wait at the gate, those under way end, within the deadline
- *   export        the old instance writes its state
- *   import        the new version makes an instance of it; the old one is untouched
- *   swap          only when every mount has its new instance: pointers change, gates open
- *   discard       the old instances end, ops going on
+ *   checks        while ops go on: contract, state schema, device; memory for results and state is
+ * taken shut          mount after mount: new ops wait at the gate, those under way end, within the
+ * deadline export        the old instance writes its state import        the new version makes an
+ * instance of it; the old one is untouched swap          only when every mount has its new
+ * instance: pointers change, gates open discard       the old instances end, ops going on
  *
- * A failure before the swap opens the gates again over the old instances: ops have waited, none has failed. While a gate is shut
- * nothing here may wait for an op of that mount, so memory is allocated under memalloc_nofs_save(): reclaim does not come back into
- * file systems.
+ * A failure before the swap opens the gates again over the old instances: ops have waited, none has
+ * failed. While a gate is shut nothing here may wait for an op of that mount, so memory is
+ * allocated under memalloc_nofs_save(): reclaim does not come back into file systems.
  *
- * An instance that crashed has no state to hand over. A file system on a device is then made afresh, as a mount after a power cut
- * would make it: what was not committed is dropped from the cache, the journal is recovered. Inode numbers are stable by contract, so
- * the kernel's inodes stay good; handles opened before answer EBADF. A file system without a device would come back empty, and is
- * refused instead.
+ * An instance that crashed has no state to hand over. A file system on a device is then made
+ * afresh, as a mount after a power cut would make it: what was not committed is dropped from the
+ * cache, the journal is recovered. Inode numbers are stable by contract, so the kernel's inodes
+ * stay good; handles opened before answer EBADF. A file system without a device would come back
+ * empty, and is refused instead.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -35,7 +35,9 @@
 
 static unsigned int upgrade_deadline_ms = 1000;
 module_param(upgrade_deadline_ms, uint, 0644);
-MODULE_PARM_DESC(upgrade_deadline_ms, "Milliseconds that a live upgrade waits for the ops under way, before it is refused");
+MODULE_PARM_DESC(
+	upgrade_deadline_ms,
+	"Milliseconds that a live upgrade waits for the ops under way, before it is refused");
 
 /* Room for the first state of a mount; later ones are foreseen from the last. */
 #define FIRST_STATE_ROOM (256 << 10)
@@ -75,9 +77,11 @@ static int check_version(struct upgrade *up)
 {
 	const struct bento_module_desc *desc = up->to->desc;
 
-	if (desc->abi_major != BENTO_ABI_MAJOR || desc->abi_minor > BENTO_ABI_MINOR || desc->size < sizeof(*desc))
-		return refuse(up, -ENOEXEC, "the new version is built for contract %u.%u, this kernel has %u.%u", desc->abi_major,
-			      desc->abi_minor, BENTO_ABI_MAJOR, BENTO_ABI_MINOR);
+	if (desc->abi_major != BENTO_ABI_MAJOR || desc->abi_minor > BENTO_ABI_MINOR ||
+	    desc->size < sizeof(*desc))
+		return refuse(up, -ENOEXEC,
+			      "the new version is built for contract %u.%u, this kernel has %u.%u",
+			      desc->abi_major, desc->abi_minor, BENTO_ABI_MAJOR, BENTO_ABI_MINOR);
 	return 0;
 }
 
@@ -89,14 +93,17 @@ static int check_fit(struct upgrade *up, const struct bento_mount *mount)
 		return refuse(up, -EINVAL, "one version lives on a device and the other does not");
 	if (READ_ONCE(mount->instance->crashed)) {
 		if (!to->needs_device)
-			return refuse(up, -ENODATA,
-				      "mount %u crashed: its state is lost, and there is no device to start from; unmount it",
-				      mount->id);
+			return refuse(
+				up, -ENODATA,
+				"mount %u crashed: its state is lost, and there is no device to start from; unmount it",
+				mount->id);
 		return 0;
 	}
 	if (from->state_schema < to->state_schema_min || from->state_schema > to->state_schema_max)
-		return refuse(up, -EPROTONOSUPPORT, "the running version writes state schema %u, the new one reads %u to %u",
-			      from->state_schema, to->state_schema_min, to->state_schema_max);
+		return refuse(
+			up, -EPROTONOSUPPORT,
+			"the running version writes state schema %u, the new one reads %u to %u",
+			from->state_schema, to->state_schema_min, to->state_schema_max);
 	return 0;
 }
 
@@ -117,7 +124,9 @@ static int prepare(struct upgrade *up)
 		if (err)
 			return err;
 		if (mount->last_upgrade)
-			room = max_t(size_t, room, mount->last_upgrade->state_bytes + mount->last_upgrade->state_bytes / 4);
+			room = max_t(size_t, room,
+				     mount->last_upgrade->state_bytes +
+					     mount->last_upgrade->state_bytes / 4);
 	}
 	up->state.bytes = kvmalloc(room, GFP_KERNEL);
 	if (!up->state.bytes)
@@ -139,21 +148,28 @@ static int hand_over(struct upgrade *up, struct move *move)
 	up->state.len = 0;
 	err = bento_instance_export(old, &up->state);
 	if (err)
-		return refuse(up, err, "mount %u: the running version could not hand its state over (error %d)", mount->id, -err);
+		return refuse(
+			up, err,
+			"mount %u: the running version could not hand its state over (error %d)",
+			mount->id, -err);
 	move->result->export_ns = ktime_get_ns() - start;
 	move->result->state_bytes = up->state.len;
-	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_EXPORT, move->result->export_ns, up->state.len, 0);
+	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_EXPORT, move->result->export_ns,
+				  up->state.len, 0);
 
 	start = ktime_get_ns();
 	move->made = bento_instance_import(mount, up->to, &up->state);
 	if (IS_ERR(move->made)) {
 		err = PTR_ERR(move->made);
 		move->made = NULL;
-		return refuse(up, err, "mount %u: the new version did not take the state (error %d)", mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: the new version did not take the state (error %d)",
+			      mount->id, -err);
 	}
 	bento_lock_counters_carry(old, move->made);
 	move->result->import_ns = ktime_get_ns() - start;
-	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_IMPORT, move->result->import_ns, up->state.len, 0);
+	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_IMPORT, move->result->import_ns,
+				  up->state.len, 0);
 	return 0;
 }
 
@@ -166,13 +182,18 @@ static int start_afresh(struct upgrade *up, struct move *move)
 
 	err = bento_dev_revert(mount->dev);
 	if (err)
-		return refuse(up, err, "mount %u: what is cached of the device could not be dropped (error %d)", mount->id, -err);
+		return refuse(
+			up, err,
+			"mount %u: what is cached of the device could not be dropped (error %d)",
+			mount->id, -err);
 	move->made = bento_instance_create(mount, up->to, false);
 	if (IS_ERR(move->made)) {
 		err = PTR_ERR(move->made);
 		move->made = NULL;
-		return refuse(up, err, "mount %u: the new version could not mount the device after the crash (error %d)", mount->id,
-			      -err);
+		return refuse(
+			up, err,
+			"mount %u: the new version could not mount the device after the crash (error %d)",
+			mount->id, -err);
 	}
 	move->result->import_ns = ktime_get_ns() - start;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_IMPORT, move->result->import_ns, 0, 0);
@@ -190,7 +211,8 @@ static int move_one(struct upgrade *up, struct move *move)
 	move->result->quiesce_ns = ktime_get_ns() - start;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_QUIESCE, move->result->quiesce_ns, 0, err);
 	if (err)
-		return refuse(up, err, "mount %u: ops under way did not end within %u ms", mount->id, deadline);
+		return refuse(up, err, "mount %u: ops under way did not end within %u ms",
+			      mount->id, deadline);
 	move->shut_at = start;
 	/* An op that was under way may have crashed it meanwhile. */
 	err = check_fit(up, mount);
@@ -213,7 +235,8 @@ static void finish(struct upgrade *up, struct move *move, const struct bento_ver
 		bento_rec_upgrade(mount, from, up->to, result);
 		bento_gate_open(mount);
 		result->pause_ns = ktime_get_ns() - move->shut_at;
-		trace_bento_upgrade_phase(mount->id, BENTO_PHASE_PAUSE, result->pause_ns, result->state_bytes, err);
+		trace_bento_upgrade_phase(mount->id, BENTO_PHASE_PAUSE, result->pause_ns,
+					  result->state_bytes, err);
 	}
 	bento_sysfs_publish(mount, result);
 	move->result = NULL;
@@ -234,7 +257,8 @@ static void swap_all(struct upgrade *up)
 		/* The new version may have what the old one had not. */
 		bitmap_zero(move->mount->absent, BENTO_OPCODES);
 		move->result->swap_ns = ktime_get_ns() - start;
-		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns, 0, 0);
+		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns,
+					  0, 0);
 		finish(up, move, from, 0);
 		/* From here on: whom to end. */
 		move->made = old;
@@ -251,14 +275,18 @@ static void back_out(struct upgrade *up, int err)
 	pr_warn("%s: upgrade refused: %s\n", up->fs->name, up->why);
 }
 
-/* Ops go on: the instances that are not needed end. Their devices are others' now: nothing is written. */
+/*
+ * Ops go on: the instances that are not needed end. Their devices are others' now: nothing is
+ * written.
+ */
 static void end_unneeded(struct upgrade *up)
 {
 	struct move *move;
 
 	for (move = up->moves; move < up->moves + up->nr_moves; move++)
 		if (move->made && bento_instance_destroy(move->made, true))
-			pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
+			pr_warn("%s: a version that is no longer used failed in its end\n",
+				up->fs->name);
 }
 
 /* From the first gate that shuts to the last one that opens: everything that ops wait for. */
@@ -279,8 +307,9 @@ static int pause_and_move(void *data)
 }
 
 /*
- * On a thread of its own, ahead of every program: where more of them want to run than there are processors, whoever loads the module
- * would get its turn now and then, while all that use the mounts wait for it.
+ * On a thread of its own, ahead of every program: where more of them want to run than there are
+ * processors, whoever loads the module would get its turn now and then, while all that use the
+ * mounts wait for it.
  */
 static int run_ahead(struct upgrade *up)
 {
@@ -326,14 +355,17 @@ static int collect(struct upgrade *up)
  * @fs: the file system
  * @version: a version of it, registered
  *
- * On success @version is also what new mounts get. How it went is to be read in each mount's last_upgrade. Called under
- * bento_registry_lock. Sleeps.
+ * On success @version is also what new mounts get. How it went is to be read in each mount's
+ * last_upgrade. Called under bento_registry_lock. Sleeps.
  *
- * Return: 0, or a negative errno: then every mount goes on with the version it had, and no op has failed.
+ * Return: 0, or a negative errno: then every mount goes on with the version it had, and no op has
+ * failed.
  */
 int bento_upgrade(struct bento_fs *fs, struct bento_version *version)
 {
-	struct upgrade up = { .fs = fs, .to = version, .done = COMPLETION_INITIALIZER_ONSTACK(up.done) };
+	struct upgrade up = { .fs = fs,
+			      .to = version,
+			      .done = COMPLETION_INITIALIZER_ONSTACK(up.done) };
 	int err;
 
 	lockdep_assert_held(&bento_registry_lock);

@@ -2,14 +2,17 @@
 /*
  * Ops that run past their deadline.
  *
- * A service that waits (for a lock, a condition variable) looks at the deadline itself. An op that computes without end does not, so
- * a timer of the mount looks at what is under way. It reports an op that is overdue, once, and takes it out: on the CPU that runs
- * it, in an interrupt that arrived while the module's own code was running, the place to return to is changed to
- * bento_overdue_entry(), which leaves the module as a panic would. Between two instructions of the module's own code nothing of the
- * kernel's is half done: its locks are noted in the context, and services are not the module's code.
+ * A service that waits (for a lock, a condition variable) looks at the deadline itself. An op that
+ * computes without end does not, so a timer of the mount looks at what is under way. It reports an
+ * op that is overdue, once, and takes it out: on the CPU that runs it, in an interrupt that arrived
+ * while the module's own code was running, the place to return to is changed to
+ * bento_overdue_entry(), which leaves the module as a panic would. Between two instructions of the
+ * module's own code nothing of the kernel's is half done: its locks are noted in the context, and
+ * services are not the module's code.
  *
- * The timer is a hrtimer and not work, since a thread that never gives up its CPU may be on the only one. What it interrupted is known
- * in hrtimers only (get_irq_regs()), hence the second one, for the other CPUs.
+ * The timer is a hrtimer and not work, since a thread that never gives up its CPU may be on the
+ * only one. What it interrupted is known in hrtimers only (get_irq_regs()), hence the second one,
+ * for the other CPUs.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -44,7 +47,8 @@ struct bento_watchdog {
 /* Whether this CPU, interrupted, was running the op: then its context is there to be looked at. */
 static bool interrupted(const struct bento_watchdog *dog)
 {
-	return current == dog->task && current->journal_info == dog->ctx && dog->ctx->unique == dog->unique;
+	return current == dog->task && current->journal_info == dog->ctx &&
+	       dog->ctx->unique == dog->unique;
 }
 
 /* Sends the op out of the module, now or at its next service. */
@@ -91,22 +95,33 @@ static void look_at(struct bento_watchdog *dog, struct bento_in_slot *slot)
 		slot->looked_at = unique;
 		slot->looks = 0;
 	}
-	/* Looks are counted too: after a stand-still of the machine there was one, however long it took. */
-	if (slot->looks++ < LOOKS || !time_after(jiffies, READ_ONCE(slot->since) + msecs_to_jiffies(dog->mount->deadline_ms)))
+	/*
+	 * Looks are counted too: after a stand-still of the machine there was one, however long it
+	 * took.
+	 */
+	if (slot->looks++ < LOOKS ||
+	    !time_after(jiffies,
+			READ_ONCE(slot->since) + msecs_to_jiffies(dog->mount->deadline_ms)))
 		return;
 	smp_rmb();
-	/* The same op after all was read, so all of it is that op's; and its thread cannot be freed before this interrupt is over. */
+	/*
+	 * The same op after all was read, so all of it is that op's; and its thread cannot be freed
+	 * before this interrupt is over.
+	 */
 	if (READ_ONCE(slot->unique) != unique)
 		return;
 	cpu = task_cpu(task);
 	if (slot->reported != unique) {
 		slot->reported = unique;
 		if (waits_class == ~0)
-			snprintf(where, sizeof(where), "it is %s, last on cpu %d", task_is_running(task) ? "running" : "asleep", cpu);
+			snprintf(where, sizeof(where), "it is %s, last on cpu %d",
+				 task_is_running(task) ? "running" : "asleep", cpu);
 		else
-			snprintf(where, sizeof(where), "it waits for lock %llu of class %u", waits_key, waits_class);
-		pr_err("%s, mount %u: %s of node %llu by thread %d (%s) is past its deadline of %u ms: %s\n", dog->mount->fs->name,
-		       dog->mount->id, bento_op_name(opcode), nodeid, task->pid, task->comm, dog->mount->deadline_ms, where);
+			snprintf(where, sizeof(where), "it waits for lock %llu of class %u",
+				 waits_key, waits_class);
+		pr_err("%s, mount %u: %s of node %llu by thread %d (%s) is past its deadline of %u ms: %s\n",
+		       dog->mount->fs->name, dog->mount->id, bento_op_name(opcode), nodeid,
+		       task->pid, task->comm, dog->mount->deadline_ms, where);
 	}
 	if (waits_class != ~0 || !task_is_running(task) || atomic_cmpxchg_acquire(&dog->busy, 0, 1))
 		return;

@@ -2,9 +2,11 @@
 /*
  * Write-back: dirty pages go to the module, as many consecutive ones in one WRITE as there are.
  *
- * A page is under write-back while its WRITE is on the way, and the module reads from the page itself. An error is noted in the mapping,
- * where each descriptor's fsync finds it once, and the page becomes clean, as with other file systems: it could not be written, and
- * memory must not fill with such pages. Only a crashed instance leaves pages dirty, since an upgrade can bring one that writes them.
+ * A page is under write-back while its WRITE is on the way, and the module reads from the page
+ * itself. An error is noted in the mapping, where each descriptor's fsync finds it once, and the
+ * page becomes clean, as with other file systems: it could not be written, and memory must not fill
+ * with such pages. Only a crashed instance leaves pages dirty, since an upgrade can bring one that
+ * writes them.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -164,7 +166,8 @@ out:
 /**
  * bento_write_inode - super_operations.write_inode
  * @inode: marked dirty; its pages have been written
- * @wbc: not looked at: the module has it in memory either way, and sync_fs and fsync make it durable
+ * @wbc: not looked at: the module has it in memory either way, and sync_fs and fsync make it
+ * durable
  */
 int bento_write_inode(struct inode *inode, struct writeback_control *wbc)
 {

@@ -2,8 +2,9 @@
 /*
  * Extended attributes.
  *
- * VFS asks for security.capability before the first write to a file and for ACLs on the first walk through it, and most inodes have neither. So an
- * inode is asked once whether it has attributes at all.
+ * VFS asks for security.capability before the first write to a file and for ACLs on the first walk
+ * through it, and most inodes have neither. So an inode is asked once whether it has attributes at
+ * all.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -137,22 +138,25 @@ ssize_t bento_listxattr(struct dentry *dentry, char *list, size_t size)
 	return len;
 }
 
-/* ---- as handlers -------------------------------------------------------------------------------------------------------------- */
+/* ---- as handlers ---- */
 
-static int handler_get(const struct xattr_handler *handler, struct dentry *dentry, struct inode *inode, const char *name, void *value,
-		       size_t size)
+static int handler_get(const struct xattr_handler *handler, struct dentry *dentry,
+		       struct inode *inode, const char *name, void *value, size_t size)
 {
 	return bento_getxattr(inode, xattr_full_name(handler, name), value, size);
 }
 
-static int handler_set(const struct xattr_handler *handler, struct user_namespace *ns, struct dentry *dentry, struct inode *inode,
-		       const char *name, const void *value, size_t size, int flags)
+static int handler_set(const struct xattr_handler *handler, struct user_namespace *ns,
+		       struct dentry *dentry, struct inode *inode, const char *name,
+		       const void *value, size_t size, int flags)
 {
 	return bento_setxattr(inode, xattr_full_name(handler, name), value, size, flags);
 }
 
-#define HANDLER(what, with) \
-	static const struct xattr_handler what##_handler = { .prefix = with, .get = handler_get, .set = handler_set }
+#define HANDLER(what, with)                                                      \
+	static const struct xattr_handler what##_handler = { .prefix = with,     \
+							     .get = handler_get, \
+							     .set = handler_set }
 
 HANDLER(user, XATTR_USER_PREFIX);
 HANDLER(trusted, XATTR_TRUSTED_PREFIX);

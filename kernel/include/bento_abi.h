@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
 /*
- * The module contract as C sees it: a mirror of rust-fs/abi, which documents it. A test compares sizes and offsets on both sides.
+ * The module contract as C sees it: a mirror of rust-fs/abi, which documents it. A test compares
+ * sizes and offsets on both sides.
  *
- * Opcodes and fuse_*_in / fuse_*_out structures are those of <linux/fuse.h>; this header adds what FUSE 7.38 does not have.
+ * Opcodes and fuse_*_in / fuse_*_out structures are those of <linux/fuse.h>; this header adds what
+ * FUSE 7.38 does not have.
  */
 #ifndef BENTO_ABI_H
 #define BENTO_ABI_H
@@ -43,7 +45,10 @@ typedef int64_t s64;
 #define BENTO_LOCK_MUTEX 1
 /* Lock class of cached blocks; a module's own classes are counted from 1. */
 #define BENTO_LOCK_CLASS_BLOCK 0
-/* Lock class of tasks (threads and work items of the module's own), by number; 0 guards their making. */
+/*
+ * Lock class of tasks (threads and work items of the module's own), by number; 0 guards their
+ * making.
+ */
 #define BENTO_LOCK_CLASS_TASK 0xffff
 
 /* bento_ks_buf_*(): flags. */
@@ -130,8 +135,8 @@ struct bento_module_desc {
 	void (*dispatch)(void *instance, const struct bento_request_buf *request,
 			 struct bento_reply_buf *reply);
 	s32 (*export_state)(void *instance, const struct bento_sink *sink);
-	s32 (*import_state)(const struct bento_create_args *args, u32 schema, struct bento_str state,
-			    void **instance);
+	s32 (*import_state)(const struct bento_create_args *args, u32 schema,
+			    struct bento_str state, void **instance);
 	s32 (*destroy)(void *instance, u32 discard);
 	/* The rest may be NULL. */
 	s32 (*mkfs)(const struct bento_create_args *args);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The C part of a file-system module: it registers with bentofs.ko what the Rust part describes, and that is all.
+ * The C part of a file-system module: it registers with bentofs.ko what the Rust part describes,
+ * and that is all.
  *
  * BENTO_SOURCE_REVISION is the source's revision as a string; kernel/build gives it.
  */

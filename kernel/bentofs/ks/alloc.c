@@ -2,8 +2,9 @@
 /*
  * bento_ks_alloc() and its like: the heap of modules.
  *
- * Dispatch runs under memalloc_nofs_save(), so GFP_KERNEL here never comes back into a file system. Small requests do not fail in
- * practice: the kernel makes room. Larger ones come from vmalloc() when memory is in pieces, and may fail.
+ * Dispatch runs under memalloc_nofs_save(), so GFP_KERNEL here never comes back into a file system.
+ * Small requests do not fail in practice: the kernel makes room. Larger ones come from vmalloc()
+ * when memory is in pieces, and may fail.
  */
 #include <linux/export.h>
 #include <linux/log2.h>
@@ -27,8 +28,8 @@ static bool natural(size_t size, size_t align)
 }
 
 /*
- * Bytes to ask for so that the result is aligned; 0 when it cannot be. A size below the alignment is rounded up to it; any other to
- * the next power of two. Both are aligned to themselves.
+ * Bytes to ask for so that the result is aligned; 0 when it cannot be. A size below the alignment
+ * is rounded up to it; any other to the next power of two. Both are aligned to themselves.
  */
 static size_t room_for(size_t size, size_t align)
 {
@@ -114,7 +115,8 @@ u8 *bento_ks_realloc(u8 *ptr, size_t old_size, size_t align, size_t new_size)
 	u8 *to;
 
 	/* It may have room already: the slab's size is what counts, not what was asked for. */
-	if (new_size <= PAGE_SIZE && old_size <= PAGE_SIZE && align <= ARCH_KMALLOC_MINALIGN && new_size <= ksize(ptr)) {
+	if (new_size <= PAGE_SIZE && old_size <= PAGE_SIZE && align <= ARCH_KMALLOC_MINALIGN &&
+	    new_size <= ksize(ptr)) {
 		struct bento_ctx *ctx = bento_service();
 
 		this_cpu_add(*ctx->instance->bytes, (s64)new_size - (s64)old_size);

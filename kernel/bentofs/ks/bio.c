@@ -2,8 +2,9 @@
 /*
  * Direct I/O between a device and kernel memory.
  *
- * Page cache pages and slab memory go as they are, vmalloc memory (large allocations, stacks) page by page. Pieces that do not begin
- * and end on a sector's boundary in memory cannot be given to every driver: then all of the transfer goes through pages of our own.
+ * Page cache pages and slab memory go as they are, vmalloc memory (large allocations, stacks) page
+ * by page. Pieces that do not begin and end on a sector's boundary in memory cannot be given to
+ * every driver: then all of the transfer goes through pages of our own.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -57,7 +58,8 @@ static void add_page(struct transfer *t, struct page *page, unsigned int len, un
 {
 	while (!t->bio || bio_add_page(t->bio, page, len, at) != len) {
 		submit(t);
-		t->bio = bio_alloc(t->bdev, bio_max_segs(DIV_ROUND_UP_ULL(t->left, PAGE_SIZE) + 1), t->opf, GFP_NOFS);
+		t->bio = bio_alloc(t->bdev, bio_max_segs(DIV_ROUND_UP_ULL(t->left, PAGE_SIZE) + 1),
+				   t->opf, GFP_NOFS);
 		t->bio->bi_iter.bi_sector = t->offset >> SECTOR_SHIFT;
 		t->bio->bi_private = t;
 		t->bio->bi_end_io = bio_ended;
@@ -123,7 +125,8 @@ static void copy_part(struct cursor *at, u8 *other, size_t len, bool to_segs)
 	}
 }
 
-static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs, u64 len)
+static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset,
+		   const struct bento_seg *segs, u64 len)
 {
 	struct cursor at = { .seg = segs };
 	struct page *pages[BOUNCE_PAGES];
@@ -163,7 +166,8 @@ static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset, const s
 	return err;
 }
 
-int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs, u32 nsegs, u64 len)
+int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
+		 u32 nsegs, u64 len)
 {
 	struct blk_plug plug;
 	struct transfer t;

@@ -2,12 +2,14 @@
 /*
  * bento_ks_buf_*(): cached blocks.
  *
- * A block's content is in a buffer head of the device, which the kernel writes home once it is marked dirty. What the kernel has not, the
- * lock over the content and its order, is in struct bento_buf. A block that nobody holds stays cached until memory or its number grows
- * short; one whose lock has been counted by the recording under way keeps its counters even then, and only its content goes.
+ * A block's content is in a buffer head of the device, which the kernel writes home once it is
+ * marked dirty. What the kernel has not, the lock over the content and its order, is in struct
+ * bento_buf. A block that nobody holds stays cached until memory or its number grows short; one
+ * whose lock has been counted by the recording under way keeps its counters even then, and only its
+ * content goes.
  *
- * Only what is in dev->bufs counts as cached. A block that is not is read from the device even if the device's own page cache has it,
- * which may be older than what direct I/O wrote.
+ * Only what is in dev->bufs counts as cached. A block that is not is read from the device even if
+ * the device's own page cache has it, which may be older than what direct I/O wrote.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -173,7 +175,8 @@ u8 *bento_ks_buf_lock(void *raw_buf, u32 flags)
 	bento_rwlock_acquire(ctx, &buf->rw, flags & BENTO_BUF_EXCLUSIVE);
 	/* A reference that is older than the recording comes here without bento_ks_buf_get(). */
 	if (bento_rec_on(ctx))
-		bento_dev_see(ctx, buf->dev, buf->rw.key, flags & BENTO_BUF_ZEROED ? NULL : buf->bh->b_data);
+		bento_dev_see(ctx, buf->dev, buf->rw.key,
+			      flags & BENTO_BUF_ZEROED ? NULL : buf->bh->b_data);
 	if (flags & BENTO_BUF_ZEROED)
 		memset(buf->bh->b_data, 0, buf->dev->block_size);
 	return buf->bh->b_data;
@@ -222,7 +225,7 @@ void bento_ks_buf_put(void *raw_buf)
 }
 EXPORT_SYMBOL_GPL(bento_ks_buf_put);
 
-/* ---- for dev.c ----------------------------------------------------------------------------------------------------------------- */
+/* ---- for dev.c ---- */
 
 /* The part of a scatter list that lies over one block: copies it. `skip` bytes into the list. */
 static void copy_segs(const struct bento_seg *segs, u64 skip, u8 *content, u64 len, bool to_segs)
@@ -245,7 +248,8 @@ static void copy_segs(const struct bento_seg *segs, u64 skip, u8 *content, u64 l
 	}
 }
 
-static void overlay(struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u64 len, bool to_segs)
+static void overlay(struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u64 len,
+		    bool to_segs)
 {
 	u64 size = dev->block_size, end = offset + len, from, to;
 	struct bento_buf *buf;
@@ -253,17 +257,22 @@ static void overlay(struct bento_dev *dev, u64 offset, const struct bento_seg *s
 
 	if (!atomic_long_read(&dev->nr_bufs))
 		return;
-	xa_for_each_range(&dev->bufs, number, buf, div64_u64(offset, size), div64_u64(end - 1, size)) {
+	xa_for_each_range(&dev->bufs, number, buf, div64_u64(offset, size),
+			  div64_u64(end - 1, size)) {
 		buf = find(dev, number);
 		if (!buf)
 			continue;
 		if (test_bit_acquire(BENTO_BUF_LOADED, &buf->state)) {
 			from = max(offset, number * size);
 			to = min(end, (number + 1) * size);
-			/* Locked while it is being written home: what follows from here on is no older than this. */
+			/*
+			 * Locked while it is being written home: what follows from here on is no
+			 * older than this.
+			 */
 			if (!to_segs)
 				lock_buffer(buf->bh);
-			copy_segs(segs, from - offset, buf->bh->b_data + (from - number * size), to - from, to_segs);
+			copy_segs(segs, from - offset, buf->bh->b_data + (from - number * size),
+				  to - from, to_segs);
 			if (!to_segs)
 				unlock_buffer(buf->bh);
 		}
@@ -303,7 +312,7 @@ void bento_bufs_discard(struct bento_dev *dev, u64 first, u64 blocks)
 	}
 }
 
-/* ---- how many -------------------------------------------------------------------------------------------------------------------- */
+/* ---- how many ---- */
 
 /* Whether the recording under way needs the counters of the block's lock. */
 static bool counted(const struct bento_buf *buf)
@@ -371,12 +380,14 @@ unsigned long bento_bufs_shrink(struct bento_dev *dev, unsigned long most)
 
 static unsigned long shrinker_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	return atomic_long_read(&container_of(shrinker, struct bento_dev, shrinker)->nr_bufs) ?: SHRINK_EMPTY;
+	return atomic_long_read(&container_of(shrinker, struct bento_dev, shrinker)->nr_bufs) ?:
+		       SHRINK_EMPTY;
 }
 
 static unsigned long shrinker_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	return bento_bufs_shrink(container_of(shrinker, struct bento_dev, shrinker), sc->nr_to_scan);
+	return bento_bufs_shrink(container_of(shrinker, struct bento_dev, shrinker),
+				 sc->nr_to_scan);
 }
 
 int bento_bufs_init(struct bento_dev *dev)

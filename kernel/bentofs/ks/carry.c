@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lock counters across an upgrade: the order of locks goes on, so that a replay goes on across this place too. Cached blocks keep
- * theirs, being the mount's; the locks of the new instance take over from those of the old one by name.
+ * Lock counters across an upgrade: the order of locks goes on, so that a replay goes on across this
+ * place too. Cached blocks keep theirs, being the mount's; the locks of the new instance take over
+ * from those of the old one by name.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -14,7 +15,8 @@
 
 static int by_name(const void *a, const void *b)
 {
-	const struct bento_lock *one = *(const struct bento_lock *const *)a, *two = *(const struct bento_lock *const *)b;
+	const struct bento_lock *one = *(const struct bento_lock *const *)a,
+				*two = *(const struct bento_lock *const *)b;
 
 	if (one->rw.class != two->rw.class)
 		return one->rw.class < two->rw.class ? -1 : 1;

@@ -53,7 +53,8 @@ EXPORT_SYMBOL_GPL(bento_ks_cond_free);
  * @raw_cond: what to wait for
  * @raw_mutex: held exclusively; given up meanwhile
  *
- * May return without a notification. Sleeps; does not come back when the instance crashes or the deadline passes.
+ * May return without a notification. Sleeps; does not come back when the instance crashes or the
+ * deadline passes.
  */
 void bento_ks_cond_wait(void *raw_cond, void *raw_mutex)
 {

@@ -2,8 +2,8 @@
 /*
  * bento_ks_dev_*(): the block device, byte by byte.
  *
- * Reads and writes go straight between the device and the module's memory (mostly the pages of a file), and agree with what is cached of
- * the same blocks (buf.c).
+ * Reads and writes go straight between the device and the module's memory (mostly the pages of a
+ * file), and agree with what is cached of the same blocks (buf.c).
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -24,7 +24,7 @@ struct bento_dev *bento_dev_of(struct bento_ctx *ctx, u64 number)
 	return number == 1 ? ctx->mount->dev : NULL;
 }
 
-/* ---- what a recording has seen ------------------------------------------------------------------------------------------- */
+/* ---- what a recording has seen ---- */
 
 static unsigned long *seen_by(struct bento_ctx *ctx, struct bento_dev *dev)
 {
@@ -36,7 +36,8 @@ static unsigned long *seen_by(struct bento_ctx *ctx, struct bento_dev *dev)
 	mutex_lock(&dev->seen_guard);
 	if (dev->seen_epoch != epoch) {
 		if (!dev->seen)
-			dev->seen = kvzalloc(BITS_TO_LONGS(dev->blocks) * sizeof(long), GFP_KERNEL | __GFP_NOFAIL);
+			dev->seen = kvzalloc(BITS_TO_LONGS(dev->blocks) * sizeof(long),
+					     GFP_KERNEL | __GFP_NOFAIL);
 		else
 			bitmap_zero(dev->seen, dev->blocks);
 		smp_store_release(&dev->seen_epoch, epoch);
@@ -57,7 +58,10 @@ void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, con
 
 	if (likely(test_bit_acquire(number, seen)))
 		return;
-	/* The bit follows the copy: who finds it set may change the content, and who does not comes here and waits. */
+	/*
+	 * The bit follows the copy: who finds it set may change the content, and who does not comes
+	 * here and waits.
+	 */
 	mutex_lock(&dev->seen_guard);
 	if (!test_bit(number, seen)) {
 		if (content)
@@ -69,8 +73,8 @@ void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, con
 }
 
 /*
- * Notes the blocks of a range that the recording has not seen. A write that covers a block whole leaves nothing of it to be seen; of
- * others the content is read for the purpose.
+ * Notes the blocks of a range that the recording has not seen. A write that covers a block whole
+ * leaves nothing of it to be seen; of others the content is read for the purpose.
  */
 static int see_range(struct bento_ctx *ctx, struct bento_dev *dev, u64 offset, u64 len, bool writes)
 {
@@ -97,10 +101,11 @@ static int see_range(struct bento_ctx *ctx, struct bento_dev *dev, u64 offset, u
 	return err;
 }
 
-/* ---- reads and writes ------------------------------------------------------------------------------------------------------ */
+/* ---- reads and writes ---- */
 
 /* Bytes of the scatter list; a negative errno when they do not lie within the device. */
-static s64 checked_len(const struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u32 nsegs)
+static s64 checked_len(const struct bento_dev *dev, u64 offset, const struct bento_seg *segs,
+		       u32 nsegs)
 {
 	u64 size = dev->blocks * dev->block_size, len = 0;
 	u32 i;
@@ -119,7 +124,8 @@ static bool on_sectors(u64 offset, u64 len)
 }
 
 /* Parts of sectors: by way of whole ones. */
-static int rw_parts(struct bento_dev *dev, blk_opf_t opf, u64 offset, const struct bento_seg *segs, u32 nsegs, u64 len)
+static int rw_parts(struct bento_dev *dev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
+		    u32 nsegs, u64 len)
 {
 	u64 first = round_down(offset, SECTOR_SIZE), end = round_up(offset + len, SECTOR_SIZE);
 	struct bento_seg whole = { .len = end - first };
@@ -146,7 +152,8 @@ static int rw_parts(struct bento_dev *dev, blk_opf_t opf, u64 offset, const stru
 	return err;
 }
 
-static int rw(struct bento_ctx *ctx, struct bento_dev *dev, blk_opf_t opf, u64 offset, const struct bento_seg *segs, u32 nsegs, u64 len)
+static int rw(struct bento_ctx *ctx, struct bento_dev *dev, blk_opf_t opf, u64 offset,
+	      const struct bento_seg *segs, u32 nsegs, u64 len)
 {
 	u64 since = trace_bento_block_io_enabled() ? ktime_get_ns() : 0;
 	unsigned long wait = bento_io_begin(ctx);
@@ -158,12 +165,14 @@ static int rw(struct bento_ctx *ctx, struct bento_dev *dev, blk_opf_t opf, u64 o
 		err = rw_parts(dev, opf, offset, segs, nsegs, len);
 	bento_io_end(ctx, wait);
 	if (since)
-		trace_bento_block_io(ctx->mount->id, ctx->unique, op_is_write(opf) ? BENTO_IO_WRITE : BENTO_IO_READ, offset, len,
+		trace_bento_block_io(ctx->mount->id, ctx->unique,
+				     op_is_write(opf) ? BENTO_IO_WRITE : BENTO_IO_READ, offset, len,
 				     -err, ktime_get_ns() - since);
 	return err;
 }
 
-static int dev_read(struct bento_ctx *ctx, u64 number, u64 offset, const struct bento_seg *segs, u32 nsegs)
+static int dev_read(struct bento_ctx *ctx, u64 number, u64 offset, const struct bento_seg *segs,
+		    u32 nsegs)
 {
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 	s64 len;
@@ -185,7 +194,8 @@ static int dev_read(struct bento_ctx *ctx, u64 number, u64 offset, const struct 
 	return err;
 }
 
-static int dev_write(struct bento_ctx *ctx, u64 number, u64 offset, const struct bento_seg *segs, u32 nsegs, u32 flags)
+static int dev_write(struct bento_ctx *ctx, u64 number, u64 offset, const struct bento_seg *segs,
+		     u32 nsegs, u32 flags)
 {
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 	/* The module waits for it. */
@@ -260,7 +270,8 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_read);
  * @offset: first byte
  * @segs: where from; any kernel memory
  * @nsegs: pieces
- * @flags: BENTO_WRITE_PREFLUSH: what was written before is on the medium before any of this; BENTO_WRITE_FUA: this is, on return
+ * @flags: BENTO_WRITE_PREFLUSH: what was written before is on the medium before any of this;
+ * BENTO_WRITE_FUA: this is, on return
  *
  * Cached blocks follow. Sleeps.
  *
@@ -292,7 +303,8 @@ s32 bento_ks_dev_flush(u64 number)
 
 	bento_io_end(ctx, wait);
 	if (since)
-		trace_bento_block_io(ctx->mount->id, ctx->unique, BENTO_IO_FLUSH, 0, 0, -err, ktime_get_ns() - since);
+		trace_bento_block_io(ctx->mount->id, ctx->unique, BENTO_IO_FLUSH, 0, 0, -err,
+				     ktime_get_ns() - since);
 	return bento_fallible(ctx, -err);
 }
 EXPORT_SYMBOL_GPL(bento_ks_dev_flush);
@@ -301,7 +313,8 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_flush);
  * bento_ks_dev_sync - write every dirty cached block home, and wait
  * @number: the device
  *
- * A block that could not be written since the last call, by the kernel's own flusher too, is an error here. Sleeps.
+ * A block that could not be written since the last call, by the kernel's own flusher too, is an
+ * error here. Sleeps.
  *
  * Return: 0 or a positive errno.
  */
@@ -324,8 +337,9 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_sync);
  * @first: first block
  * @blocks: how many
  *
- * Drops what is cached of them, so that nothing of it is written over what they are used for next. The medium is not told: a discard of
- * each small piece costs devices more than it gains; fstrim-like tools are for that. Sleeps.
+ * Drops what is cached of them, so that nothing of it is written over what they are used for next.
+ * The medium is not told: a discard of each small piece costs devices more than it gains;
+ * fstrim-like tools are for that. Sleeps.
  *
  * Return: 0 or a positive errno.
  */
@@ -345,7 +359,7 @@ s32 bento_ks_dev_discard(u64 number, u64 first, u64 blocks)
 }
 EXPORT_SYMBOL_GPL(bento_ks_dev_discard);
 
-/* ---- its life ---------------------------------------------------------------------------------------------------------------- */
+/* ---- its life ---- */
 
 struct bento_dev *bento_dev_open(struct super_block *sb)
 {
@@ -364,7 +378,10 @@ struct bento_dev *bento_dev_open(struct super_block *sb)
 	err = -EINVAL;
 	if (!dev->blocks)
 		goto fail;
-	/* What user space wrote through the device's own cache is on the device for our direct reads. */
+	/*
+	 * What user space wrote through the device's own cache is on the device for our direct
+	 * reads.
+	 */
 	err = sync_blockdev(sb->s_bdev);
 	if (err)
 		goto fail;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The services behind bento_ks_*(): what the C side of BentoFS sees of them. Their contract is in rust-fs/libbentoks/src/ffi.rs.
+ * The services behind bento_ks_*(): what the C side of BentoFS sees of them. Their contract is in
+ * rust-fs/libbentoks/src/ffi.rs.
  *
- * Every service that may sleep or fail runs for the call that bento_current() names. One that cannot come back (the instance
- * crashed, the deadline passed) leaves the module with bento_leave().
+ * Every service that may sleep or fail runs for the call that bento_current() names. One that
+ * cannot come back (the instance crashed, the deadline passed) leaves the module with
+ * bento_leave().
  */
 #ifndef BENTO_KS_H
 #define BENTO_KS_H
@@ -46,9 +48,12 @@ struct bento_dev {
 	struct xarray bufs;			/* struct bento_buf by block number */
 	atomic_long_t nr_bufs;
 	unsigned long most_bufs;
-	unsigned long hand;			/* where the search for idle ones goes on; under the xarray's lock */
+	unsigned long hand; /* where the search for idle ones goes on; under the xarray's lock */
 	struct shrinker shrinker;
-	/* Blocks that the recording number seen_epoch has seen the content of, as bits; NULL before the first recording. */
+	/*
+	 * Blocks that the recording number seen_epoch has seen the content of, as bits; NULL before
+	 * the first recording.
+	 */
 	unsigned long *seen;
 	u32 seen_epoch;
 	struct mutex seen_guard;		/* for setting a bit, and for replacing it */
@@ -59,17 +64,21 @@ struct bento_dev {
 struct bento_dev *bento_dev_open(struct super_block *sb);
 void bento_dev_close(struct bento_dev *dev);
 /*
- * After a crash, the gate being shut: writes home what is marked dirty, and forgets the content of every other cached block, and who holds
- * it, so that the next instance sees what the device has.
+ * After a crash, the gate being shut: writes home what is marked dirty, and forgets the content of
+ * every other cached block, and who holds it, so that the next instance sees what the device has.
  */
 int bento_dev_revert(struct bento_dev *dev);
 
-/* While recording: the locks of `to` count on from where those of the same name in `from` are. Nobody uses either instance. */
+/*
+ * While recording: the locks of `to` count on from where those of the same name in `from` are.
+ * Nobody uses either instance.
+ */
 void bento_lock_counters_carry(struct bento_instance *from, struct bento_instance *to);
 
 /*
- * The recording that ctx is part of sees a block: the first time its content (one block) is recorded, which nobody has changed since the
- * recording began. NULL when the block is about to be written as a whole, so that nobody will see what it was.
+ * The recording that ctx is part of sees a block: the first time its content (one block) is
+ * recorded, which nobody has changed since the recording began. NULL when the block is about to be
+ * written as a whole, so that nobody will see what it was.
  */
 void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content);
 /* Whether it was seen before. */
@@ -78,8 +87,9 @@ bool bento_dev_seen(struct bento_ctx *ctx, struct bento_dev *dev, u64 number);
 struct bento_dev *bento_dev_of(struct bento_ctx *ctx, u64 number);
 
 /*
- * Direct I/O and cached blocks agree (buf.c): copies between a scatter list of `len` bytes at byte `offset` and what is cached there. To
- * the cache, nothing older is on its way to the device afterwards.
+ * Direct I/O and cached blocks agree (buf.c): copies between a scatter list of `len` bytes at byte
+ * `offset` and what is cached there. To the cache, nothing older is on its way to the device
+ * afterwards.
  */
 void bento_bufs_to_segs(struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u64 len);
 void bento_bufs_from_segs(struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u64 len);
@@ -106,7 +116,9 @@ static inline struct bento_ctx *bento_service(void)
 	return ctx;
 }
 
-/* Ends a service that may fail: counts the call, and records a failure. `errno` is 0 or positive. */
+/*
+ * Ends a service that may fail: counts the call, and records a failure. `errno` is 0 or positive.
+ */
 static inline int bento_fallible(struct bento_ctx *ctx, int errno)
 {
 	u32 call = ctx->fallible_calls++;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bento_ks_lock_*() and bento_ks_cond_*(): locks that know their order, and whose waiters can be let go.
+ * bento_ks_lock_*() and bento_ks_cond_*(): locks that know their order, and whose waiters can be
+ * let go.
  *
- * Safe Rust without atomics has no data races, so the order in which threads take locks fixes the outcome of a run. While the mount is
- * recorded, each lock counts its exclusive acquisitions (writes) and, since the last of them, its shared ones (reads), and
- * remembers which threads used it since (seen). An acquisition is recorded with the counters it found unless its thread's own order
- * implies them. rust-fs/bento-host/src/ks/lock.rs is the other side of this, to the letter.
+ * Safe Rust without atomics has no data races, so the order in which threads take locks fixes the
+ * outcome of a run. While the mount is recorded, each lock counts its exclusive acquisitions
+ * (writes) and, since the last of them, its shared ones (reads), and remembers which threads used
+ * it since (seen). An acquisition is recorded with the counters it found unless its thread's own
+ * order implies them. rust-fs/bento-host/src/ks/lock.rs is the other side of this, to the letter.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -45,8 +47,12 @@ static void advance(struct bento_counters *counters, u32 thread, bool exclusive)
 	}
 }
 
-/* Counts the acquisition; true when it needs an entry, with the counters that it found. Under the lock's guard. */
-static bool count(struct bento_ctx *ctx, struct bento_counters *counters, bool exclusive, struct bento_counters *found)
+/*
+ * Counts the acquisition; true when it needs an entry, with the counters that it found. Under the
+ * lock's guard.
+ */
+static bool count(struct bento_ctx *ctx, struct bento_counters *counters, bool exclusive,
+		  struct bento_counters *found)
 {
 	u32 epoch = bento_rec_epoch(ctx->mount);
 	bool entry;
@@ -112,7 +118,10 @@ static void unlock_raw(struct bento_rwlock *lock, bool exclusive)
 	spin_unlock(&lock->wait.lock);
 }
 
-/* Sleeps until the lock is free, or the call has to leave: then the crash to leave with. Returns with the guard held, as called. */
+/*
+ * Sleeps until the lock is free, or the call has to leave: then the crash to leave with. Returns
+ * with the guard held, as called.
+ */
 static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *lock, bool exclusive)
 {
 	struct bento_in_slot *slot = ctx->slot;
@@ -123,7 +132,8 @@ static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *loc
 
 	if (trace_bento_lock_wait_begin_enabled() || trace_bento_lock_wait_end_enabled()) {
 		since = ktime_get_ns();
-		trace_bento_lock_wait_begin(ctx->mount->id, ctx->unique, lock->class, lock->key, exclusive);
+		trace_bento_lock_wait_begin(ctx->mount->id, ctx->unique, lock->class, lock->key,
+					    exclusive);
 	}
 	WRITE_ONCE(slot->waits_key, lock->key);
 	WRITE_ONCE(slot->waits_class, lock->class);
@@ -138,7 +148,9 @@ static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *loc
 			crash = BENTO_CRASH_DEADLINE;
 		if (crash)
 			break;
-		/* Exclusive waiters are woken one at a time, readers all up to the next of those. */
+		/*
+		 * Exclusive waiters are woken one at a time, readers all up to the next of those.
+		 */
 		if (list_empty(&wait.entry)) {
 			wait.flags = exclusive ? WQ_FLAG_EXCLUSIVE : 0;
 			if (exclusive)
@@ -156,12 +168,16 @@ static enum bento_crash wait_for(struct bento_ctx *ctx, struct bento_rwlock *loc
 		list_del_init(&wait.entry);
 	if (exclusive)
 		lock->writers_waiting--;
-	/* Whoever gives up may have been the one that was woken, or the writer that readers waited for. */
+	/*
+	 * Whoever gives up may have been the one that was woken, or the writer that readers waited
+	 * for.
+	 */
 	if (crash && waitqueue_active(&lock->wait))
 		wake_up_all_locked(&lock->wait);
 	WRITE_ONCE(slot->waits_class, ~0);
 	if (since)
-		trace_bento_lock_wait_end(ctx->mount->id, ctx->unique, lock->class, lock->key, exclusive, ktime_get_ns() - since);
+		trace_bento_lock_wait_end(ctx->mount->id, ctx->unique, lock->class, lock->key,
+					  exclusive, ktime_get_ns() - since);
 	return crash;
 }
 
@@ -204,7 +220,8 @@ void bento_rwlock_acquire(struct bento_ctx *ctx, struct bento_rwlock *lock, bool
 		u32 acquisition = ctx->acquisitions++;
 
 		if (entry)
-			__bento_rec_lock(ctx, acquisition, lock->class, lock->key, found.writes, found.reads);
+			__bento_rec_lock(ctx, acquisition, lock->class, lock->key, found.writes,
+					 found.reads);
 	}
 	/* Whoever held it may have crashed, and what the lock protects be half changed. */
 	if (unlikely(READ_ONCE(ctx->instance->crashed)))
@@ -277,7 +294,8 @@ EXPORT_SYMBOL_GPL(bento_ks_lock_free);
  * bento_ks_lock_shared - take a lock shared
  * @raw_lock: the lock
  *
- * Sleeps. Does not come back when the instance crashes or the op's deadline passes meanwhile; the other three neither.
+ * Sleeps. Does not come back when the instance crashes or the op's deadline passes meanwhile; the
+ * other three neither.
  */
 void bento_ks_lock_shared(void *raw_lock)
 {

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The services, as a module calls them: rust-fs/libbentoks/src/ffi.rs in C. Each is documented where it is defined.
+ * The services, as a module calls them: rust-fs/libbentoks/src/ffi.rs in C. Each is documented
+ * where it is defined.
  *
- * Locks, blocks and tasks are void pointers here: what they point to is nobody's business outside, and would be part of the symbols'
- * versions (CONFIG_MODVERSIONS), so that every change inside would refuse modules whose contract has not changed.
+ * Locks, blocks and tasks are void pointers here: what they point to is nobody's business outside,
+ * and would be part of the symbols' versions (CONFIG_MODVERSIONS), so that every change inside
+ * would refuse modules whose contract has not changed.
  */
 #ifndef BENTO_SERVICES_H
 #define BENTO_SERVICES_H
 
 #include "../bentofs.h"
 
-void bento_ks_panic(const u8 *message, size_t message_len, const u8 *file, size_t file_len, u32 line, u32 column);
+void bento_ks_panic(const u8 *message, size_t message_len, const u8 *file, size_t file_len,
+		    u32 line, u32 column);
 
 u8 *bento_ks_alloc(size_t size, size_t align);
 u8 *bento_ks_alloc_zeroed(size_t size, size_t align);

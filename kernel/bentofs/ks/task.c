@@ -28,7 +28,7 @@ void bento_tasks_exit(void)
 	destroy_workqueue(bento_task_queue);
 }
 
-/* ---- the gate ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the gate ---- */
 
 void bento_tasks_of_instance(struct bento_tasks *tasks)
 {
@@ -73,7 +73,9 @@ static bool pass(struct bento_task *task)
 			break;
 		}
 		spin_unlock(&tasks->guard);
-		wait_event_timeout(tasks->moved, !READ_ONCE(tasks->shut) || READ_ONCE(task->awaited) || READ_ONCE(task->closing),
+		wait_event_timeout(tasks->moved,
+				   !READ_ONCE(tasks->shut) || READ_ONCE(task->awaited) ||
+					   READ_ONCE(task->closing),
 				   LOOK_EVERY);
 		spin_lock(&tasks->guard);
 	}
@@ -120,7 +122,7 @@ void bento_task_resume(struct bento_ctx *ctx)
 	begin_segment(ctx);
 }
 
-/* ---- runs ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- runs ---- */
 
 /* One run, under guard. A work item that was cancelled while it waited has none. */
 static void run_once(struct bento_ctx *ctx)
@@ -179,15 +181,17 @@ void bento_task_run(struct bento_task *task)
 	wake_up_all(&tasks->moved);
 }
 
-/* ---- making and ending --------------------------------------------------------------------------------------------------------- */
+/* ---- making and ending ---- */
 
-struct bento_task *bento_task_make(struct bento_ctx *ctx, bool work, void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
+struct bento_task *bento_task_make(struct bento_ctx *ctx, bool work, void (*run)(void *arg),
+				   void *arg, const u8 *name, size_t name_len)
 {
 	struct bento_instance *instance = ctx->instance;
 	struct bento_task *task;
 
 	if (bento_rec_on(ctx)) {
-		pr_warn_once("a module wants a task of its own while it is being recorded, which cannot be recorded yet: refused\n");
+		pr_warn_once(
+			"a module wants a task of its own while it is being recorded, which cannot be recorded yet: refused\n");
 		return NULL;
 	}
 	task = kzalloc(sizeof(*task), GFP_KERNEL);
@@ -214,7 +218,8 @@ void bento_task_free(struct bento_task *task)
 	kfree(task);
 }
 
-void bento_task_await(struct bento_ctx *ctx, struct bento_task *task, bool (*reached)(const struct bento_task *task, u64 arg), u64 arg)
+void bento_task_await(struct bento_ctx *ctx, struct bento_task *task,
+		      bool (*reached)(const struct bento_task *task, u64 arg), u64 arg)
 {
 	struct bento_tasks *tasks = &ctx->instance->tasks;
 	unsigned int looks = 0;
@@ -257,9 +262,13 @@ void bento_instance_end_tasks(struct bento_instance *instance)
 
 	if (list_empty(&instance->tasks.all))
 		return;
-	/* Only a crash leaves tasks behind; or a module that does not keep to the contract, which ends it as well. */
+	/*
+	 * Only a crash leaves tasks behind; or a module that does not keep to the contract, which
+	 * ends it as well.
+	 */
 	if (!READ_ONCE(instance->crashed))
-		pr_err("%s, mount %u: the module left tasks of its own behind\n", instance->version->fs->name, instance->mount->id);
+		pr_err("%s, mount %u: the module left tasks of its own behind\n",
+		       instance->version->fs->name, instance->mount->id);
 	WRITE_ONCE(instance->crashed, true);
 	wake_up_all(&instance->tasks.moved);
 	/* Each leaves at its next service, or where the watchdog finds it. */

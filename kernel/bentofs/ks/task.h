@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks: threads and work items of a module's own. rust-fs/libbentoks/src/ffi.rs says what they may expect.
+ * Tasks: threads and work items of a module's own. rust-fs/libbentoks/src/ffi.rs says what they may
+ * expect.
  *
- * A task runs, or it rests: before its run begins, after it ended, and while it waits for a condition variable or for another task. It
- * runs only while the gate of its instance's tasks is open, so that a mount is quiet when no op is under way and no task runs.
- * The gate opens and shuts with the mount's own (gate.c).
+ * A task runs, or it rests: before its run begins, after it ended, and while it waits for a
+ * condition variable or for another task. It runs only while the gate of its instance's tasks is
+ * open, so that a mount is quiet when no op is under way and no task runs. The gate opens and shuts
+ * with the mount's own (gate.c).
  */
 #ifndef BENTO_TASK_H
 #define BENTO_TASK_H
@@ -18,7 +20,8 @@
 struct bento_task {
 	struct list_head link;			/* in the instance's tasks */
 	struct bento_instance *instance;
-	struct bento_rwlock step;		/* each step of its life is an acquisition of this lock; key: id */
+	struct bento_rwlock step; /* each step of its life is an acquisition of this lock; key: id
+				   */
 	u32 id;					/* counted from 1 as the instance made its tasks */
 	bool work;				/* a work item; else a thread */
 	char name[BENTO_TASK_NAME_MAX + 1];
@@ -26,7 +29,7 @@ struct bento_task {
 	void *arg;
 
 	/* Under the tasks' guard. */
-	unsigned int awaited;			/* so many wait for its end: it goes on in a shut gate */
+	unsigned int awaited; /* so many wait for its end: it goes on in a shut gate */
 	bool queued, running, closing;
 	bool over;				/* a thread: ended, and all is said of it */
 	unsigned long due;			/* jiffies: when a queued run may begin */
@@ -37,18 +40,26 @@ struct bento_task {
 };
 
 /* Makes one, not started; NULL when there can be no more. */
-struct bento_task *bento_task_make(struct bento_ctx *ctx, bool work, void (*run)(void *arg), void *arg, const u8 *name, size_t name_len);
+struct bento_task *bento_task_make(struct bento_ctx *ctx, bool work, void (*run)(void *arg),
+				   void *arg, const u8 *name, size_t name_len);
 /* Takes it out of the instance, and frees it. */
 void bento_task_free(struct bento_task *task);
 /* Its thread, or a worker: one run, under guard, once the gate is open. */
 void bento_task_run(struct bento_task *task);
 
-/* A call is about to wait for something that is not an op's business, and has waited: for a task, its rest. */
+/*
+ * A call is about to wait for something that is not an op's business, and has waited: for a task,
+ * its rest.
+ */
 void bento_task_rest(struct bento_ctx *ctx);
 void bento_task_resume(struct bento_ctx *ctx);
 
-/* Waits until `reached(task, arg)`, under the tasks' guard, is true; the task goes on meanwhile even if the gate is shut. */
-void bento_task_await(struct bento_ctx *ctx, struct bento_task *task, bool (*reached)(const struct bento_task *task, u64 arg), u64 arg);
+/*
+ * Waits until `reached(task, arg)`, under the tasks' guard, is true; the task goes on meanwhile
+ * even if the gate is shut.
+ */
+void bento_task_await(struct bento_ctx *ctx, struct bento_task *task,
+		      bool (*reached)(const struct bento_task *task, u64 arg), u64 arg);
 
 /* Begins and ends a step of its life. */
 static inline void bento_task_step_begin(struct bento_ctx *ctx, struct bento_task *task)

@@ -15,7 +15,10 @@ static int thread_main(void *arg)
 	struct bento_tasks *tasks = &task->instance->tasks;
 
 	bento_task_run(task);
-	/* Whoever joins waits for this, and then for the thread itself; the task is theirs from here on. */
+	/*
+	 * Whoever joins waits for this, and then for the thread itself; the task is theirs from
+	 * here on.
+	 */
 	spin_lock(&tasks->guard);
 	task->over = true;
 	wake_up_all(&tasks->moved);
@@ -37,7 +40,8 @@ static bool is_over(const struct bento_task *task, u64 arg)
  *
  * Sleeps.
  *
- * Return: the thread, to be joined exactly once; NULL when there can be no more, and then @run is never called.
+ * Return: the thread, to be joined exactly once; NULL when there can be no more, and then @run is
+ * never called.
  */
 void *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bento_ks_time_now() and bento_ks_random(): what a module cannot foretell, and a recording must know.
+ * bento_ks_time_now() and bento_ks_random(): what a module cannot foretell, and a recording must
+ * know.
  */
 #include <linux/export.h>
 #include <linux/jiffies.h>
@@ -10,14 +11,17 @@
 #include "ks.h"
 #include "services.h"
 
-/* After this long an op's clock readings are taken anew (and recorded) instead of being the op's begin. */
+/*
+ * After this long an op's clock readings are taken anew (and recorded) instead of being the op's
+ * begin.
+ */
 #define CLOCK_STANDS_FOR msecs_to_jiffies(10)
 
 /**
  * bento_ks_time_now - the clock
  *
- * Within one op it stands still at the op's begin unless the op runs for more than 10 ms: so most ops need no reading of it in
- * the trace.
+ * Within one op it stands still at the op's begin unless the op runs for more than 10 ms: so most
+ * ops need no reading of it in the trace.
  *
  * Return: nanoseconds since 1970.
  */

@@ -2,8 +2,8 @@
 /*
  * bento_ks_work_*(): work items of a module's own, on a workqueue.
  *
- * The module's idea of being queued is in struct bento_task; the workqueue's serves it. A worker that finds nothing queued, since it
- * was cancelled while it waited at the gate, does nothing.
+ * The module's idea of being queued is in struct bento_task; the workqueue's serves it. A worker
+ * that finds nothing queued, since it was cancelled while it waited at the gate, does nothing.
  */
 #include <linux/export.h>
 #include <linux/jiffies.h>
@@ -85,7 +85,8 @@ u32 bento_ks_work_queue(void *raw_work, u64 delay_ns)
 	struct bento_task *work = raw_work;
 	struct bento_ctx *ctx = bento_service();
 	/* Beyond a month is as good as never. */
-	unsigned long delay = min_t(u64, nsecs_to_jiffies64(delay_ns) + (delay_ns ? 1 : 0), 30UL * 24 * 3600 * HZ);
+	unsigned long delay = min_t(u64, nsecs_to_jiffies64(delay_ns) + (delay_ns ? 1 : 0),
+				    30UL * 24 * 3600 * HZ);
 	bool queued;
 
 	bento_task_step_begin(ctx, work);

@@ -2,8 +2,9 @@
 /*
  * A recording begins and ends: both with the gate shut, so that no op is half in it.
  *
- * It begins with a checkpoint: the state that the module exports. What the device holds follows as blocks are first seen. Lock counters
- * and bits of seen blocks count from zero, which their epoch sees to: nobody has to go and clear them.
+ * It begins with a checkpoint: the state that the module exports. What the device holds follows as
+ * blocks are first seen. Lock counters and bits of seen blocks count from zero, which their epoch
+ * sees to: nobody has to go and clear them.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -31,7 +32,7 @@ bool bento_rec_is_trial(const struct bento_mount *mount)
 	return mount->capture && mount->capture->trial;
 }
 
-/* ---- what is recorded, in words ------------------------------------------------------------------------------------------------- */
+/* ---- what is recorded, in words ---- */
 
 static char *lock_class_names(const struct bento_version *version)
 {
@@ -39,7 +40,8 @@ static char *lock_class_names(const struct bento_version *version)
 	unsigned int i;
 
 	for (i = 0; names && i < version->nr_lock_classes; i++) {
-		more = kasprintf(GFP_KERNEL, "%s%s%s", names, i ? "," : "", version->lock_classes[i]);
+		more = kasprintf(GFP_KERNEL, "%s%s%s", names, i ? "," : "",
+				 version->lock_classes[i]);
 		kfree(names);
 		names = more;
 	}
@@ -53,19 +55,21 @@ static char *describe(const struct bento_mount *mount)
 	char *classes = lock_class_names(version), *text = NULL;
 
 	if (classes)
-		text = kasprintf(GFP_KERNEL,
-				 "mount %u\nfs %s\nbuild_id %*phN\nrevision %s\nabi %u.%u\nschema %u\nlock_classes %s\n"
-				 "block_size %u\nblocks %llu\nread_only %d\nfs_options %s\nmodule %s\n",
-				 mount->id, version->fs->name, (int)version->build_id_len, version->build_id,
-				 version->revision ?: "", version->desc->abi_major, version->desc->abi_minor,
-				 version->desc->state_schema, classes, mount->dev ? mount->dev->block_size : 0,
-				 mount->dev ? mount->dev->blocks : 0, sb_rdonly(mount->sb), mount->fs_options ?: "",
-				 version->owner ? module_name(version->owner) : "");
+		text = kasprintf(
+			GFP_KERNEL,
+			"mount %u\nfs %s\nbuild_id %*phN\nrevision %s\nabi %u.%u\nschema %u\nlock_classes %s\n"
+			"block_size %u\nblocks %llu\nread_only %d\nfs_options %s\nmodule %s\n",
+			mount->id, version->fs->name, (int)version->build_id_len, version->build_id,
+			version->revision ?: "", version->desc->abi_major, version->desc->abi_minor,
+			version->desc->state_schema, classes,
+			mount->dev ? mount->dev->block_size : 0,
+			mount->dev ? mount->dev->blocks : 0, sb_rdonly(mount->sb),
+			mount->fs_options ?: "", version->owner ? module_name(version->owner) : "");
 	kfree(classes);
 	return text;
 }
 
-/* ---- begin ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- begin ---- */
 
 static void free_capture(struct bento_capture *capture)
 {
@@ -78,7 +82,8 @@ static void free_capture(struct bento_capture *capture)
 	kfree(capture);
 }
 
-static struct bento_capture *make_capture(const struct bento_rec_options *options, struct dentry *dir)
+static struct bento_capture *make_capture(const struct bento_rec_options *options,
+					  struct dentry *dir)
 {
 	struct bento_capture *capture = kzalloc(sizeof(*capture), GFP_KERNEL);
 	int err = -ENOMEM;
@@ -107,8 +112,9 @@ static u32 next_epoch(void)
 }
 
 /*
- * A replay begins where the module takes the state over, for which it reads blocks that no op of the recording may see. Which ones, it shows
- * us: the instance that it makes is thrown away, the device as it is. The locks that it takes are counted in an epoch of its own.
+ * A replay begins where the module takes the state over, for which it reads blocks that no op of
+ * the recording may see. Which ones, it shows us: the instance that it makes is thrown away, the
+ * device as it is. The locks that it takes are counted in an epoch of its own.
  */
 static int find_blocks(struct bento_mount *mount, struct bento_capture *capture)
 {
@@ -205,7 +211,7 @@ out:
 	return err;
 }
 
-/* ---- end ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- end ---- */
 
 /* No op is under way. */
 static void end(struct bento_mount *mount, struct bento_capture *capture)

@@ -27,7 +27,10 @@ enum bento_policy {
 
 #define BENTO_LOSSES (BTR_LOSS_CAUSE_OVERWRITTEN + 1)
 
-/* What is counted on each processor. offered = recorded + filtered + the sum of lost, at any time that no op ends. */
+/*
+ * What is counted on each processor. offered = recorded + filtered + the sum of lost, at any time
+ * that no op ends.
+ */
 struct bento_rec_counts {
 	u64 offered;
 	u64 recorded;
@@ -37,10 +40,13 @@ struct bento_rec_counts {
 	u64 lost[BENTO_LOSSES];			/* by BTR_LOSS_CAUSE_* */
 };
 
-/* The buffer of a processor: what the facility of relay has not. Positions count bytes ever written, ends of sub-buffers included. */
+/*
+ * The buffer of a processor: what the facility of relay has not. Positions count bytes ever
+ * written, ends of sub-buffers included.
+ */
 struct bento_rec_cpu {
 	struct bento_rec_counts counts;
-	u64 head;				/* everything before is written; released by the writer */
+	u64 head; /* everything before is written; released by the writer */
 	u32 *ops_in;				/* ops per sub-buffer, flight only */
 	struct mutex reading ____cacheline_aligned;
 	u64 tail;				/* everything before was read */
@@ -56,10 +62,13 @@ struct bento_rec_bytes {
 #define BENTO_SLOT_ORDER 512
 #define BENTO_SLOT_SMALL 48
 
-/* What an op has taken so far; of the thread in whose slot the op is. Kept from one op to the next, with the memory that it has. */
+/*
+ * What an op has taken so far; of the thread in whose slot the op is. Kept from one op to the next,
+ * with the memory that it has.
+ */
 struct bento_slot {
 	u64 seen;				/* numbers given when the op began */
-	u32 lost;				/* BTR_LOSS_CAUSE_* when something of the op could not be kept */
+	u32 lost; /* BTR_LOSS_CAUSE_* when something of the op could not be kept */
 	u32 last_acquisition;
 	u32 clock_calls;			/* readings noted, the zeroes between included */
 	bool told;				/* the op's panic is recorded */
@@ -91,25 +100,32 @@ struct bento_capture {
 	struct bento_rec_cpu __percpu *cpus;
 	struct bento_slot *slots;		/* BENTO_SLOTS of them */
 	struct bento_state state;		/* where it began */
-	/* Blocks that the module needs to take that state over, as KernelStream; and whether it is just doing that, to find out. */
+	/*
+	 * Blocks that the module needs to take that state over, as KernelStream; and whether it is
+	 * just doing that, to find out.
+	 */
 	struct bento_state blocks;
 	bool trial;
 	char *info;				/* text about what is recorded */
 	atomic64_t seq ____cacheline_aligned;	/* the last number given */
-	/* Policy block: bytes that ops under way may need, and whether waiting has been given up until somebody reads. */
+	/*
+	 * Policy block: bytes that ops under way may need, and whether waiting has been given up
+	 * until somebody reads.
+	 */
 	atomic64_t promised;
 	bool stalled;
 };
 
-/* ---- stream.c: the buffers ------------------------------------------------------------------------------------------------- */
+/* ---- stream.c: the buffers ---- */
 
 int bento_stream_open(struct bento_capture *capture, struct dentry *parent);
 void bento_stream_close(struct bento_capture *capture);
 int bento_stream_init(void);
 
 /*
- * Between begin and end, on one processor without being moved: room for a record of at most `most` bytes, and that it took `len`.
- * bento_stream_fits() first: whether records of `total` bytes, none longer than `longest`, find room.
+ * Between begin and end, on one processor without being moved: room for a record of at most `most`
+ * bytes, and that it took `len`. bento_stream_fits() first: whether records of `total` bytes, none
+ * longer than `longest`, find room.
  */
 static inline struct rchan_buf *bento_stream_begin(struct bento_capture *capture)
 {
@@ -124,7 +140,8 @@ static inline void bento_stream_end(struct bento_capture *capture)
 /* The reader went on: whoever waits for room looks again. */
 void bento_rec_made_room(struct bento_capture *capture);
 
-bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total, size_t longest);
+bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total,
+		       size_t longest);
 /* Whether they ever could. */
 bool bento_stream_could_fit(const struct bento_capture *capture, size_t total, size_t longest);
 u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most);
@@ -132,7 +149,7 @@ void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, s
 /* Bytes that every processor has room for. */
 u64 bento_stream_room(struct bento_capture *capture);
 
-/* ---- slot.c: what ops take ---------------------------------------------------------------------------------------------------- */
+/* ---- slot.c: what ops take ---- */
 
 struct bento_slot *bento_slots_make(void);
 void bento_slots_free(struct bento_slot *slots);
@@ -140,12 +157,12 @@ void bento_slot_clear(struct bento_slot *slot);
 /* Room for `len` more bytes; NULL when there is none, the op then being lost. */
 u8 *bento_slot_room(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 len);
 
-/* ---- control.c: debugfs ------------------------------------------------------------------------------------------------------- */
+/* ---- control.c: debugfs ---- */
 
 int bento_control_init(void);
 void bento_control_exit(void);
 
-/* ---- capture.c ------------------------------------------------------------------------------------------------------------------ */
+/* ---- capture.c ---- */
 
 /* A mount's place in debugfs; outlives the mount while its recording has not been collected. */
 struct bento_recorder {
@@ -153,7 +170,7 @@ struct bento_recorder {
 	u32 id;
 	struct bento_mount *mount;		/* NULL once it ended */
 	struct dentry *dir;
-	struct mutex lock;			/* over what follows; taken inside bento_registry_lock */
+	struct mutex lock; /* over what follows; taken inside bento_registry_lock */
 	struct bento_capture *capture;		/* running, or ended and not yet released */
 };
 

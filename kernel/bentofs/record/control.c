@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/bentofs/ID: where a recording is controlled and read. For root only. docs/kernel-interface.md describes each file.
+ * /sys/kernel/debug/bentofs/ID: where a recording is controlled and read. For root only.
+ * docs/kernel-interface.md describes each file.
  *
  *   control   "start [options]", "stop", "release" are written to it
  *   status    state and counts, as text
@@ -30,7 +31,7 @@ static LIST_HEAD(recorders);
 static DEFINE_MUTEX(recorders_lock);
 static DECLARE_WORK(removal, remove_idle);
 
-/* ---- control -------------------------------------------------------------------------------------------------------------------- */
+/* ---- control ---- */
 
 static int release(struct bento_recorder *recorder)
 {
@@ -76,7 +77,7 @@ static const struct file_operations control_fops = {
 	.llseek = noop_llseek,
 };
 
-/* ---- status --------------------------------------------------------------------------------------------------------------------- */
+/* ---- status ---- */
 
 static const char *const losses[BENTO_LOSSES] = {
 	[BTR_LOSS_CAUSE_BUFFER_FULL] = "buffer_full",
@@ -90,9 +91,12 @@ static void show_cpu(struct seq_file *m, const struct bento_capture *capture, in
 	const struct bento_rec_counts *counts = &cpu->counts;
 	unsigned int i;
 
-	seq_printf(m, "cpu %d offered %llu recorded %llu filtered %llu unanswered %llu bytes %llu read %llu", number,
-		   READ_ONCE(counts->offered), READ_ONCE(counts->recorded), READ_ONCE(counts->filtered), READ_ONCE(counts->unanswered),
-		   READ_ONCE(cpu->head), READ_ONCE(cpu->tail));
+	seq_printf(
+		m,
+		"cpu %d offered %llu recorded %llu filtered %llu unanswered %llu bytes %llu read %llu",
+		number, READ_ONCE(counts->offered), READ_ONCE(counts->recorded),
+		READ_ONCE(counts->filtered), READ_ONCE(counts->unanswered), READ_ONCE(cpu->head),
+		READ_ONCE(cpu->tail));
 	for (i = 0; i < BENTO_LOSSES; i++)
 		if (losses[i])
 			seq_printf(m, " %s %llu", losses[i], READ_ONCE(counts->lost[i]));
@@ -101,7 +105,8 @@ static void show_cpu(struct seq_file *m, const struct bento_capture *capture, in
 
 static int show_status(struct seq_file *m, bool barrier)
 {
-	static const char *const policies[] = { [BENTO_POLICY_DROP] = "drop", [BENTO_POLICY_BLOCK] = "block",
+	static const char *const policies[] = { [BENTO_POLICY_DROP] = "drop",
+						[BENTO_POLICY_BLOCK] = "block",
 						[BENTO_POLICY_FLIGHT] = "flight" };
 	struct bento_recorder *recorder = m->private;
 	struct bento_capture *capture;
@@ -118,9 +123,10 @@ static int show_status(struct seq_file *m, bool barrier)
 	/* Numbers are given and records written with preemption off. */
 	if (barrier)
 		synchronize_rcu_expedited();
-	seq_printf(m, "state %s\nepoch %u\npolicy %s\ndata %s\nsubbuf %u\nnsub %u\nseq %llu\n", capture->ended ? "ended" : "recording",
-		   capture->epoch, policies[capture->options.policy], capture->options.data ? "full" : "none", capture->options.subbuf,
-		   capture->options.nsub, seq);
+	seq_printf(m, "state %s\nepoch %u\npolicy %s\ndata %s\nsubbuf %u\nnsub %u\nseq %llu\n",
+		   capture->ended ? "ended" : "recording", capture->epoch,
+		   policies[capture->options.policy], capture->options.data ? "full" : "none",
+		   capture->options.subbuf, capture->options.nsub, seq);
 	for_each_possible_cpu(cpu)
 		show_cpu(m, capture, cpu);
 out:
@@ -152,7 +158,8 @@ static int info_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(info);
 
-static ssize_t read_bytes(struct file *file, char __user *to, size_t count, loff_t *ppos, bool blocks)
+static ssize_t read_bytes(struct file *file, char __user *to, size_t count, loff_t *ppos,
+			  bool blocks)
 {
 	struct bento_recorder *recorder = file_inode(file)->i_private;
 	const struct bento_state *bytes;
@@ -191,7 +198,7 @@ static const struct file_operations blocks_fops = {
 	.llseek = default_llseek,
 };
 
-/* ---- its life ------------------------------------------------------------------------------------------------------------------- */
+/* ---- its life ---- */
 
 static void remove_recorder(struct bento_recorder *recorder)
 {

@@ -2,9 +2,10 @@
 /*
  * Records: an op when it ends, a block when it is first seen, and what happens between ops.
  *
- * A number is given and the record written without being moved from the processor, so that a grace period after a number was given its
- * record is in the buffer, or never will be. What does not find room keeps its number, which is then missing in the streams: that is
- * how the collector knows where ops were lost. Only this file gives numbers.
+ * A number is given and the record written without being moved from the processor, so that a grace
+ * period after a number was given its record is in the buffer, or never will be. What does not find
+ * room keeps its number, which is then missing in the streams: that is how the collector knows
+ * where ops were lost. Only this file gives numbers.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -28,7 +29,7 @@
 static DECLARE_WAIT_QUEUE_HEAD(room_wait);
 static atomic_t room_made = ATOMIC_INIT(0);
 
-/* ---- a record --------------------------------------------------------------------------------------------------------------- */
+/* ---- a record ---- */
 
 static u8 *open_record(u8 *at)
 {
@@ -123,16 +124,19 @@ static u32 out_len(const struct bento_reply_buf *reply)
 }
 
 /* Most bytes of the op's own record. */
-static size_t most_of(const struct bento_slot *slot, const struct bento_request_buf *req, const struct bento_reply_buf *reply)
+static size_t most_of(const struct bento_slot *slot, const struct bento_request_buf *req,
+		      const struct bento_reply_buf *reply)
 {
-	size_t most = HEAD + NUMBERS + slot->order.len + slot->random.len + slot->clock.len + slot->failures.len + slot->input.len;
+	size_t most = HEAD + NUMBERS + slot->order.len + slot->random.len + slot->clock.len +
+		      slot->failures.len + slot->input.len;
 
 	if (req)
 		most += req->args_len + req->name_len + req->name2_len;
 	return reply ? most + out_len(reply) : most;
 }
 
-static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration, const struct bento_reply_buf *reply)
+static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration,
+		  const struct bento_reply_buf *reply)
 {
 	const struct bento_request_buf *req = ctx->req;
 	const struct bento_slot *slot = ctx->rec;
@@ -165,9 +169,12 @@ static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration, const str
 	return wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_INPUT), slot->input.at, slot->input.len);
 }
 
-/* ---- an op ------------------------------------------------------------------------------------------------------------------ */
+/* ---- an op ---- */
 
-/* What an op may need in the buffers besides its data: its own record, and blocks that it sees first. */
+/*
+ * What an op may need in the buffers besides its data: its own record, and blocks that it sees
+ * first.
+ */
 #define USUAL_NEED (32u << 10)
 
 bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
@@ -179,7 +186,8 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 
 	if (!capture)
 		return true;
-	if (unlikely(capture->options.filters) && ctx->opcode < BENTO_OPCODES && test_bit(ctx->opcode, capture->options.skip)) {
+	if (unlikely(capture->options.filters) && ctx->opcode < BENTO_OPCODES &&
+	    test_bit(ctx->opcode, capture->options.skip)) {
 		struct bento_rec_cpu *cpu = get_cpu_ptr(capture->cpus);
 
 		cpu->counts.offered++;
@@ -192,7 +200,8 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 
 		need = USUAL_NEED + (req ? req->data_len : 0);
 		promised = atomic64_add_return(need, &capture->promised);
-		if (unlikely(promised > bento_stream_room(capture)) && !READ_ONCE(capture->stalled)) {
+		if (unlikely(promised > bento_stream_room(capture)) &&
+		    !READ_ONCE(capture->stalled)) {
 			if (may_wait) {
 				atomic64_sub(need, &capture->promised);
 				return false;
@@ -208,7 +217,8 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 	ctx->rec = slot;
 	bento_begin_ns(ctx);
 	/* Its answer will stand where this does. */
-	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len && req->args_len >= sizeof(struct fuse_ioctl_in)) {
+	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&
+	    req->args_len >= sizeof(struct fuse_ioctl_in)) {
 		const struct fuse_ioctl_in *in = req->args;
 		struct place place = { .seg = req->data };
 		size_t len = min_t(size_t, in->in_size, req->data_len);
@@ -227,7 +237,8 @@ static void lose(struct bento_capture *capture, const struct bento_ctx *ctx, u32
 }
 
 /* The op's data in records of its own. False when a buffer is full after all. */
-static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64 seq, const struct content *content)
+static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64 seq,
+		       const struct content *content)
 {
 	struct place place = { .seg = content->segs };
 	size_t left = content->len;
@@ -241,14 +252,16 @@ static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64
 		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_DATA_SEQ), seq);
 		p = wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_DATA_DATA)), len);
 		p = copy_from(p, &place, len);
-		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_DATA)), false);
+		bento_stream_commit(capture, buf,
+				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_DATA)), false);
 		left -= len;
 	}
 	return true;
 }
 
-static void write_op(struct bento_capture *capture, struct bento_ctx *ctx, const struct bento_reply_buf *reply,
-		     const struct content *content, u64 duration)
+static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
+		     const struct bento_reply_buf *reply, const struct content *content,
+		     u64 duration)
 {
 	const struct bento_slot *slot = ctx->rec;
 	size_t inline_len = content->whole && content->len <= BENTO_REC_INLINE ? content->len : 0;
@@ -256,7 +269,8 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx, const
 	size_t most = most_of(slot, ctx->req, reply) + inline_len;
 	size_t pieces = DIV_ROUND_UP(pieces_len, BENTO_REC_PIECE);
 	size_t total = most + pieces_len + pieces * BENTO_REC_PIECE_HEAD;
-	size_t longest = pieces ? max_t(size_t, most, BENTO_REC_PIECE + BENTO_REC_PIECE_HEAD) : most;
+	size_t longest = pieces ? max_t(size_t, most, BENTO_REC_PIECE + BENTO_REC_PIECE_HEAD) :
+				  most;
 	struct rchan_buf *buf = bento_stream_begin(capture);
 	u64 seq = atomic64_inc_return(&capture->seq);
 	u8 *at, *p;
@@ -267,7 +281,9 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx, const
 		goto out;
 	}
 	if (unlikely(!buf || !bento_stream_fits(capture, buf, total, longest))) {
-		lose(capture, ctx, bento_stream_could_fit(capture, total, longest) ? BTR_LOSS_CAUSE_BUFFER_FULL : BTR_LOSS_CAUSE_TOO_LARGE);
+		lose(capture, ctx,
+		     bento_stream_could_fit(capture, total, longest) ? BTR_LOSS_CAUSE_BUFFER_FULL :
+								       BTR_LOSS_CAUSE_TOO_LARGE);
 		goto out;
 	}
 	if (unlikely(pieces) && !put_pieces(capture, buf, seq, content)) {
@@ -294,7 +310,8 @@ out:
 }
 
 /* An op without an answer, or one that crashed with what it said. */
-static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ctx, u32 cause, const char *message, const char *location)
+static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ctx, u32 cause,
+			     const char *message, const char *location)
 {
 	size_t message_len = message ? min_t(size_t, strlen(message), 1024) : 0;
 	size_t location_len = location ? min_t(size_t, strlen(location), 1024) : 0;
@@ -311,7 +328,9 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	p = open_record(at);
 	if (!message) {
 		p = put_op(p, ctx, seq, 0, NULL);
-		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)), false);
+		bento_stream_commit(capture, buf,
+				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)),
+				    false);
 		goto out;
 	}
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_PANIC_CAUSE), cause);
@@ -321,7 +340,8 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	len_at = p;
 	p = put_op(p + WIRE_LEN, ctx, seq, 0, NULL);
 	wire_fill_len(len_at, p - len_at - WIRE_LEN);
-	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)), false);
+	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)),
+			    false);
 out:
 	bento_stream_end(capture);
 }
@@ -350,7 +370,8 @@ void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
 			if (!content.whole)
 				content.hash = hash_of(&content);
 		}
-		write_op(capture, ctx, reply, &content, now > ctx->begin_ns ? now - ctx->begin_ns : 0);
+		write_op(capture, ctx, reply, &content,
+			 now > ctx->begin_ns ? now - ctx->begin_ns : 0);
 	}
 	give_back(capture, ctx->rec);
 }
@@ -413,14 +434,17 @@ void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 
 	if (likely(at)) {
 		bento_stream_commit(capture, buf, put_block(at, number, data, len), false);
 	} else {
-		/* Without it no op that sees the block can be replayed: the op that was first stands for it in the account. */
+		/*
+		 * Without it no op that sees the block can be replayed: the op that was first
+		 * stands for it in the account.
+		 */
 		ctx->rec->lost = BTR_LOSS_CAUSE_BUFFER_FULL;
 	}
 	bento_stream_end(capture);
 }
 
-void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from, const struct bento_version *to,
-		       const struct bento_upgrade_result *result)
+void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from,
+		       const struct bento_version *to, const struct bento_upgrade_result *result)
 {
 	struct bento_capture *capture = mount->capture;
 	size_t revision_len = to->revision ? min_t(size_t, strlen(to->revision), 256) : 0;
@@ -435,8 +459,10 @@ void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *fr
 	at = buf ? bento_stream_reserve(capture, buf, HEAD + 1024) : NULL;
 	if (at) {
 		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_UPGRADE_SEQ), seq);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_BUILD_ID), from->build_id, from->build_id_len);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_BUILD_ID), to->build_id, to->build_id_len);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_BUILD_ID), from->build_id,
+			       from->build_id_len);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_BUILD_ID), to->build_id,
+			       to->build_id_len);
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_SCHEMA), from->desc->state_schema);
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_SCHEMA), to->desc->state_schema);
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_QUIESCE_NS), result->quiesce_ns);
@@ -444,14 +470,17 @@ void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *fr
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_IMPORT_NS), result->import_ns);
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_SWAP_NS), result->swap_ns);
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_STATE_BYTES), result->state_bytes);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_REFUSED), result->why, strnlen(result->why, sizeof(result->why)));
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_REVISION), to->revision, revision_len);
-		bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)), false);
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_REFUSED), result->why,
+			       strnlen(result->why, sizeof(result->why)));
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_REVISION), to->revision,
+			       revision_len);
+		bento_stream_commit(capture, buf,
+				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)), false);
 	}
 	bento_stream_end(capture);
 }
 
-/* ---- policy block ----------------------------------------------------------------------------------------------------------- */
+/* ---- policy block ---- */
 
 void bento_rec_made_room(struct bento_capture *capture)
 {
@@ -470,6 +499,7 @@ bool bento_rec_wait(struct bento_rec_patience *patience)
 	left = (long)(patience->until - jiffies);
 	if (left <= 0 || fatal_signal_pending(current))
 		return false;
-	wait_event_killable_timeout(room_wait, atomic_read(&room_made) != seen, min(left, (long)HZ / 20));
+	wait_event_killable_timeout(room_wait, atomic_read(&room_made) != seen,
+				    min(left, (long)HZ / 20));
 	return true;
 }

@@ -15,7 +15,10 @@
 #define SUBBUF (256u << 10)
 #define NSUB 16
 #define MOST_BYTES (1u << 30)
-/* Policy block: the least that a processor's buffer holds, so that the largest op finds room in an empty one. */
+/*
+ * Policy block: the least that a processor's buffer holds, so that the largest op finds room in an
+ * empty one.
+ */
 #define BLOCK_LEAST (2u << 20)
 
 static int opcode_of(const char *name)
@@ -45,7 +48,8 @@ static int parse_skip(struct bento_rec_options *options, char *names)
 
 static int parse_policy(struct bento_rec_options *options, const char *value)
 {
-	static const char *const names[] = { [BENTO_POLICY_DROP] = "drop", [BENTO_POLICY_BLOCK] = "block",
+	static const char *const names[] = { [BENTO_POLICY_DROP] = "drop",
+					     [BENTO_POLICY_BLOCK] = "block",
 					     [BENTO_POLICY_FLIGHT] = "flight" };
 	unsigned int i;
 
@@ -96,10 +100,12 @@ int bento_rec_options_parse(struct bento_rec_options *options, char *text)
 			return err;
 	}
 	/* A piece of data and the record before it fit into one sub-buffer. */
-	if (options->subbuf < 2 * BENTO_REC_PIECE + 2 * PAGE_SIZE || !PAGE_ALIGNED(options->subbuf) || options->nsub < 4 ||
+	if (options->subbuf < 2 * BENTO_REC_PIECE + 2 * PAGE_SIZE ||
+	    !PAGE_ALIGNED(options->subbuf) || options->nsub < 4 ||
 	    (u64)options->subbuf * options->nsub > MOST_BYTES)
 		return -EINVAL;
-	if (options->policy == BENTO_POLICY_BLOCK && (u64)(options->nsub - 1) * (options->subbuf - BENTO_REC_PIECE) < BLOCK_LEAST)
+	if (options->policy == BENTO_POLICY_BLOCK &&
+	    (u64)(options->nsub - 1) * (options->subbuf - BENTO_REC_PIECE) < BLOCK_LEAST)
 		return -EINVAL;
 	return 0;
 }

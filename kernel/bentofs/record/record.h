@@ -2,9 +2,10 @@
 /*
  * The recorder: what the rest of BentoFS tells it.
  *
- * Off, each of these is one static branch. On, an op is one KernelOp message (proto/bento/trace/v1/kernel.proto), encoded when it
- * ends straight into the relay buffer of the CPU that it ends on. Ops are numbered as they end by one counter of the capture, so the
- * collector merges the buffers by number, and a number that is missing is an op that was dropped.
+ * Off, each of these is one static branch. On, an op is one KernelOp message
+ * (proto/bento/trace/v1/kernel.proto), encoded when it ends straight into the relay buffer of the
+ * CPU that it ends on. Ops are numbered as they end by one counter of the capture, so the collector
+ * merges the buffers by number, and a number that is missing is an op that was dropped.
  */
 #ifndef BENTO_RECORD_H
 #define BENTO_RECORD_H
@@ -14,15 +15,22 @@
 DECLARE_STATIC_KEY_FALSE(bento_recording);
 
 /*
- * Called by dispatch.c with the gate held; sets ctx->rec when the mount is being recorded. False, with nothing done, when the buffers have
- * no room and the policy is to wait for it: the op leaves the gate and calls bento_rec_wait(). Not so unless `may_wait`.
+ * Called by dispatch.c with the gate held; sets ctx->rec when the mount is being recorded. False,
+ * with nothing done, when the buffers have no room and the policy is to wait for it: the op leaves
+ * the gate and calls bento_rec_wait(). Not so unless `may_wait`.
  */
 bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait);
 
-/* The mount's recording is about to begin, and wants to know which blocks the module needs for that. */
+/*
+ * The mount's recording is about to begin, and wants to know which blocks the module needs for
+ * that.
+ */
 bool bento_rec_is_trial(const struct bento_mount *mount);
 
-/* How long an op waits for a collector that does not read: then it goes on, and what does not fit is counted as lost. */
+/*
+ * How long an op waits for a collector that does not read: then it goes on, and what does not fit
+ * is counted as lost.
+ */
 #define BENTO_REC_STALL (5 * HZ)
 
 /* Begins as {}. */
@@ -30,7 +38,10 @@ struct bento_rec_patience {
 	unsigned long until;
 };
 
-/* Waits for room, outside of the gate, and for not long. False when the op should not wait any more. */
+/*
+ * Waits for room, outside of the gate, and for not long. False when the op should not wait any
+ * more.
+ */
 bool bento_rec_wait(struct bento_rec_patience *patience);
 
 /* The op ended: `reply` is its answer. */
@@ -39,7 +50,8 @@ void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
 void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char *location);
 
 /* What services note for the op; ctx->rec is not NULL. */
-void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes, u64 reads);
+void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes,
+		      u64 reads);
 void __bento_rec_random(struct bento_ctx *ctx, const void *bytes, size_t len);
 /* `call` counts clock readings of the op from 0; ns after the op's begin. */
 void __bento_rec_clock(struct bento_ctx *ctx, u32 call, s64 ns);
@@ -47,7 +59,10 @@ void __bento_rec_failure(struct bento_ctx *ctx, u32 call, int errno);
 /* Content of a block that this recording sees for the first time; before it is changed. */
 void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 len);
 
-/* Number of the mount's recording, for counters and bitmaps that begin anew with each; 0 when nothing is recorded. */
+/*
+ * Number of the mount's recording, for counters and bitmaps that begin anew with each; 0 when
+ * nothing is recorded.
+ */
 u32 bento_rec_epoch(const struct bento_mount *mount);
 
 static inline bool bento_rec_on(const struct bento_ctx *ctx)
@@ -55,13 +70,16 @@ static inline bool bento_rec_on(const struct bento_ctx *ctx)
 	return static_branch_unlikely(&bento_recording) && ctx->rec;
 }
 
-/* capture.c: the mount can be recorded from here on (debugfs, bentofs/ID); it cannot any more, and its end is recorded if it is. */
+/*
+ * capture.c: the mount can be recorded from here on (debugfs, bentofs/ID); it cannot any more, and
+ * its end is recorded if it is.
+ */
 void bento_record_add_mount(struct bento_mount *mount);
 void bento_record_del_mount(struct bento_mount *mount);
 
 /* A record of an upgrade, the gate being shut. */
-void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from, const struct bento_version *to,
-		       const struct bento_upgrade_result *result);
+void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from,
+		       const struct bento_version *to, const struct bento_upgrade_result *result);
 
 int bento_record_init(void);
 void bento_record_exit(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an op takes from outside while it runs: noted in its thread's slot, already in the wire format.
+ * What an op takes from outside while it runs: noted in its thread's slot, already in the wire
+ * format.
  *
  * Nothing here fails an op. Where there is no memory for a note, the op will be counted as lost.
  */
@@ -84,10 +85,14 @@ struct bento_slot *bento_slots_make(void)
 	for (i = 0; slots && i < BENTO_SLOTS; i++) {
 		struct bento_slot *slot = &slots[i];
 
-		slot->order = (struct bento_rec_bytes){ .at = slot->order_room, .room = sizeof(slot->order_room) };
-		slot->random = (struct bento_rec_bytes){ .at = slot->random_room, .room = sizeof(slot->random_room) };
-		slot->clock = (struct bento_rec_bytes){ .at = slot->clock_room, .room = sizeof(slot->clock_room) };
-		slot->failures = (struct bento_rec_bytes){ .at = slot->failures_room, .room = sizeof(slot->failures_room) };
+		slot->order = (struct bento_rec_bytes){ .at = slot->order_room,
+							.room = sizeof(slot->order_room) };
+		slot->random = (struct bento_rec_bytes){ .at = slot->random_room,
+							 .room = sizeof(slot->random_room) };
+		slot->clock = (struct bento_rec_bytes){ .at = slot->clock_room,
+							.room = sizeof(slot->clock_room) };
+		slot->failures = (struct bento_rec_bytes){ .at = slot->failures_room,
+							   .room = sizeof(slot->failures_room) };
 	}
 	return slots;
 }
@@ -112,7 +117,8 @@ void bento_slots_free(struct bento_slot *slots)
 	kvfree(slots);
 }
 
-void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes, u64 reads)
+void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes,
+		      u64 reads)
 {
 	struct bento_slot *slot = ctx->rec;
 	u8 *p = bento_slot_room(slot, &slot->order, 5 * WIRE_VARINT_MAX);
@@ -146,7 +152,9 @@ void __bento_rec_clock(struct bento_ctx *ctx, u32 call, s64 ns)
 {
 	struct bento_slot *slot = ctx->rec;
 	u32 zeroes = call - slot->clock_calls;
-	u8 *p = zeroes <= MOST_BYTES ? bento_slot_room(slot, &slot->clock, zeroes + WIRE_VARINT_MAX) : NULL;
+	u8 *p = zeroes <= MOST_BYTES ?
+			bento_slot_room(slot, &slot->clock, zeroes + WIRE_VARINT_MAX) :
+			NULL;
 
 	if (unlikely(!p)) {
 		slot->lost = BTR_LOSS_CAUSE_TOO_LARGE;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The buffers of a recording: a channel of relay with one buffer a processor, each with one writer at a time (whoever runs on the
- * processor, without being moved) and one reader (under `reading`).
+ * The buffers of a recording: a channel of relay with one buffer a processor, each with one writer
+ * at a time (whoever runs on the processor, without being moved) and one reader (under `reading`).
  *
- * relay gives buffers, their switching, files and wakeups. Reading is our own: the facility's read() may be told of a new sub-buffer
- * before the end of the one before is known, and skips one when it meets a writer that has just filled the last. Here a position that
- * the writer releases says what is whole; and the writer never takes the last free sub-buffer, so that relay never finds itself full.
+ * relay gives buffers, their switching, files and wakeups. Reading is our own: the facility's
+ * read() may be told of a new sub-buffer before the end of the one before is known, and skips one
+ * when it meets a writer that has just filled the last. Here a position that the writer releases
+ * says what is whole; and the writer never takes the last free sub-buffer, so that relay never
+ * finds itself full.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -24,7 +26,7 @@ static struct bento_rec_cpu *cpu_of(struct bento_capture *capture, const struct 
 	return per_cpu_ptr(capture->cpus, buf->cpu);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------------ */
+/* ---- writing ---- */
 
 /* Whole sub-buffers that may be filled besides the one under way. */
 static size_t free_subbufs(const struct bento_capture *capture, const struct rchan_buf *buf)
@@ -36,7 +38,8 @@ static size_t free_subbufs(const struct bento_capture *capture, const struct rch
 	return used + 1 < capture->options.nsub ? capture->options.nsub - 1 - used : 0;
 }
 
-bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total, size_t longest)
+bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total,
+		       size_t longest)
 {
 	size_t size = capture->options.subbuf;
 
@@ -50,7 +53,8 @@ bool bento_stream_could_fit(const struct bento_capture *capture, size_t total, s
 {
 	size_t size = capture->options.subbuf;
 
-	return longest <= size / 2 && longest < WIRE_LEN_LIMIT && total <= (capture->options.nsub - 1) * (size - longest);
+	return longest <= size / 2 && longest < WIRE_LEN_LIMIT &&
+	       total <= (capture->options.nsub - 1) * (size - longest);
 }
 
 /* Ops in the sub-buffer that is about to be written over are lost. */
@@ -87,7 +91,8 @@ void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, s
 	if (unlikely(cpu->ops_in) && op)
 		cpu->ops_in[buf->subbufs_produced % capture->options.nsub]++;
 	/* The reader finds the bytes, and the padding of sub-buffers before, once it sees this. */
-	smp_store_release(&cpu->head, (u64)buf->subbufs_produced * capture->options.subbuf + buf->offset);
+	smp_store_release(&cpu->head,
+			  (u64)buf->subbufs_produced * capture->options.subbuf + buf->offset);
 }
 
 u64 bento_stream_room(struct bento_capture *capture)
@@ -98,17 +103,22 @@ u64 bento_stream_room(struct bento_capture *capture)
 	for_each_online_cpu(cpu) {
 		struct rchan_buf *buf = *per_cpu_ptr(capture->chan->buf, cpu);
 
-		/* What is left of the sub-buffer under way is not counted: it belongs to whoever runs there. */
+		/*
+		 * What is left of the sub-buffer under way is not counted: it belongs to whoever
+		 * runs there.
+		 */
 		if (buf)
-			least = min_t(u64, least, free_subbufs(capture, buf) * (size - BENTO_REC_PIECE));
+			least = min_t(u64, least,
+				      free_subbufs(capture, buf) * (size - BENTO_REC_PIECE));
 	}
 	return least;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 /* Copies what is whole, up to the end of one sub-buffer. */
-static ssize_t read_some(struct bento_capture *capture, struct rchan_buf *buf, char __user *to, size_t count)
+static ssize_t read_some(struct bento_capture *capture, struct rchan_buf *buf, char __user *to,
+			 size_t count)
 {
 	struct bento_rec_cpu *cpu = cpu_of(capture, buf);
 	u64 size = capture->options.subbuf, nsub = capture->options.nsub, head, at, used;
@@ -163,9 +173,10 @@ static ssize_t stream_read(struct file *file, char __user *to, size_t count, lof
 	return sum ?: got;
 }
 
-/* ---- its life ----------------------------------------------------------------------------------------------------------------- */
+/* ---- its life ---- */
 
-static struct dentry *create_file(const char *name, struct dentry *parent, umode_t mode, struct rchan_buf *buf, int *is_global)
+static struct dentry *create_file(const char *name, struct dentry *parent, umode_t mode,
+				  struct rchan_buf *buf, int *is_global)
 {
 	return debugfs_create_file(name, 0400, parent, buf, &stream_fops);
 }
@@ -214,7 +225,8 @@ int bento_stream_open(struct bento_capture *capture, struct dentry *parent)
 		if (!of->ops_in)
 			goto fail;
 	}
-	capture->chan = relay_open("cpu", parent, capture->options.subbuf, capture->options.nsub, &callbacks, capture);
+	capture->chan = relay_open("cpu", parent, capture->options.subbuf, capture->options.nsub,
+				   &callbacks, capture);
 	if (capture->chan)
 		return 0;
 fail:

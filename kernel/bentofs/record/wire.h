@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The few pieces of protobuf's wire format that an encoder in place needs. Each writes at `p` and answers where it ended; the caller has
- * seen to the room. A zero is not stored, as proto3 wants it.
+ * The few pieces of protobuf's wire format that an encoder in place needs. Each writes at `p` and
+ * answers where it ended; the caller has seen to the room. A zero is not stored, as proto3 wants
+ * it.
  */
 #ifndef BENTO_WIRE_H
 #define BENTO_WIRE_H
@@ -14,7 +15,10 @@
 
 /* Most bytes of a varint. */
 #define WIRE_VARINT_MAX 10
-/* Bytes of a length that is filled in later: a varint padded to 3 bytes, which holds up to WIRE_LEN_LIMIT - 1. */
+/*
+ * Bytes of a length that is filled in later: a varint padded to 3 bytes, which holds up to
+ * WIRE_LEN_LIMIT - 1.
+ */
 #define WIRE_LEN 3
 #define WIRE_LEN_LIMIT (1U << 21)
 
