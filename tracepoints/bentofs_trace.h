@@ -79,7 +79,8 @@ TRACE_EVENT(bento_op_end,
 		__entry->error = error;
 	),
 	TP_printk("mount=%u unique=%llu op=%s nodeid=%llu errno=%d ns=%llu",
-		  __entry->mount, __entry->unique, bento_show_op(__entry->op), __entry->nodeid, __entry->error, __entry->ns)
+		  __entry->mount, __entry->unique, bento_show_op(__entry->op), __entry->nodeid,
+		  __entry->error, __entry->ns)
 );
 
 /*
@@ -126,8 +127,9 @@ TRACE_EVENT(bento_lock_wait_end,
 		__entry->class = class;
 		__entry->exclusive = exclusive;
 	),
-	TP_printk("mount=%u unique=%llu class=%u key=%llu %s ns=%llu", __entry->mount, __entry->unique,
-		  __entry->class, __entry->key, __entry->exclusive ? "exclusive" : "shared", __entry->ns)
+	TP_printk("mount=%u unique=%llu class=%u key=%llu %s ns=%llu", __entry->mount,
+		  __entry->unique, __entry->class, __entry->key,
+		  __entry->exclusive ? "exclusive" : "shared", __entry->ns)
 );
 
 /* What a module did with its device; offset and bytes are 0 for a flush. */
@@ -179,7 +181,8 @@ TRACE_EVENT(bento_upgrade_phase,
 		__entry->error = -error;
 	),
 	TP_printk("mount=%u phase=%s ns=%llu state_bytes=%llu errno=%d", __entry->mount,
-		  bento_show_phase(__entry->phase), __entry->ns, __entry->state_bytes, __entry->error)
+		  bento_show_phase(__entry->phase), __entry->ns,
+		  __entry->state_bytes, __entry->error)
 );
 
 /*

@@ -329,9 +329,6 @@ enum bento_crash {
 	BENTO_CRASH_ABANDONED,
 };
 
-/* A lock that the op holds, which a crash gives up: a struct bento_rwlock; bit 0: exclusively. */
-typedef unsigned long bento_held_t;
-
 #define BENTO_HELD_INLINE 16
 
 /*
@@ -370,9 +367,12 @@ struct bento_ctx {
 	bool resting;				/* a task that waits, see ks/task.h */
 	u16 held_room;
 	u16 nr_held;
-	/* held_inline, or kmalloc'ed when an op holds many. */
-	bento_held_t *held;
-	bento_held_t held_inline[BENTO_HELD_INLINE];
+	/*
+	 * Locks that the op holds, which a crash gives up: struct bento_rwlock; bit 0: exclusively.
+	 * held_inline, or kmalloc'ed when an op holds many.
+	 */
+	unsigned long *held;
+	unsigned long held_inline[BENTO_HELD_INLINE];
 	unsigned int nofs_flags;
 	void *outer_journal_info;
 };
@@ -415,6 +415,10 @@ void bento_run(struct bento_ctx *ctx);
  * bento_escape_to().
  */
 int bento_guard(struct bento_ctx *ctx, unsigned long *escape);
+/* Called by bento_guard() only. */
+void bento_guarded(struct bento_ctx *ctx);
+/* Where the watchdog's detour arrives: escape.S. */
+void bento_overdue(void);
 /* Does not return, but is not declared so: objtool would have to know its name. */
 void bento_escape_to(unsigned long escape);
 
@@ -429,6 +433,10 @@ static __always_inline void __noreturn bento_leave(struct bento_ctx *ctx, enum b
 /* A segment of a task of the module's own, from rest to rest; see ks/task.h. */
 #define BENTO_OP_TASK 0x1ffff
 
+/* opnames.c: by opcode; NULL where there is none. */
+extern const char *const bento_op_names[BENTO_OPCODES];
+int bento_op_number(const char *name);
+/* The same, and of steps that are no ops; never NULL. */
 const char *bento_op_name(u32 opcode);
 
 /* watchdog.c */

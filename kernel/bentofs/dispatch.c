@@ -13,7 +13,8 @@
 #include "bentofs.h"
 #include "record/record.h"
 
-#define OUT(opcode, type) [opcode] = sizeof(struct type)
+#define OUT(opcode, type) \
+	[opcode] = sizeof(struct type)
 
 /* Bytes that an answer without error has at least. */
 static const u16 out_sizes[BENTO_OPCODES] = {

@@ -15,12 +15,6 @@
 
 #include "ks/ks.h"
 #include "ks/services.h"
-#include "opnames.h"
-
-/* Called by bento_guard() only. */
-void bento_guarded(struct bento_ctx *ctx);
-/* Where the watchdog's detour arrives: escape.S. */
-void bento_overdue(void);
 
 #define ALL_SLOTS GENMASK_ULL(BENTO_OP_SLOTS - 1, 0)
 
@@ -54,6 +48,7 @@ void bento_slot_show(struct bento_ctx *ctx)
 	slot->nodeid = ctx->req ? ctx->req->nodeid : 0;
 	slot->opcode = ctx->opcode;
 	slot->waits_class = ~0;
+	/* The watchdog takes a slot with a unique id for filled in. */
 	smp_store_release(&slot->unique, ctx->unique);
 }
 
@@ -169,25 +164,6 @@ void bento_guarded(struct bento_ctx *ctx)
 		instance->version->desc->dispatch(instance->opaque, ctx->req, ctx->reply);
 	else
 		ctx->step(ctx);
-}
-
-const char *bento_op_name(u32 opcode)
-{
-#define NAME_OF(number, name) case number: return #name;
-	switch (opcode) {
-	BENTO_FOR_EACH_OPCODE(NAME_OF)
-	case BENTO_OP_MKFS:
-		return "mkfs";
-	case BENTO_OP_MOUNT:
-		return "mount";
-	case BENTO_OP_UNMOUNT:
-		return "unmount";
-	case BENTO_OP_TASK:
-		return "a task";
-	default:
-		return "an unknown op";
-	}
-#undef NAME_OF
 }
 
 static void note_crash(struct bento_ctx *ctx, enum bento_crash crash)

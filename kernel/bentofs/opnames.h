@@ -3,7 +3,7 @@
  * Names of the ops, as bento-rr and traces have them.
  *
  * The numbers are literal: they end up in the format text of the tracepoints, where user space does
- * not know the enumeration of <linux/fuse.h>. sysfs.c holds them against it.
+ * not know the enumeration of <linux/fuse.h>. opnames.c holds them against it.
  */
 #ifndef BENTO_OPNAMES_H
 #define BENTO_OPNAMES_H

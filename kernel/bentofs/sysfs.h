@@ -18,7 +18,8 @@ static inline int lock_registry(void)
 {
 	if (mutex_trylock(&bento_registry_lock))
 		return 0;
-	msleep(5);
+	/* Somebody upgrades, most likely; no need to be quick, or exact. */
+	usleep_range(5000, 10000);
 	return restart_syscall();
 }
 

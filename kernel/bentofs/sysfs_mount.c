@@ -5,22 +5,8 @@
 #include <linux/bitops.h>
 #include <linux/slab.h>
 
-#include "opnames.h"
 #include "record/record.h"
 #include "sysfs.h"
-
-/* May be younger than the kernel's headers. */
-#define FUSE_TMPFILE BENTO_OP_TMPFILE
-#define FUSE_STATX BENTO_OP_STATX
-#define SAME(number, name) static_assert((number) == FUSE_##name && (number) < BENTO_OPCODES);
-BENTO_FOR_EACH_OPCODE(SAME)
-#undef SAME
-
-static const char *const op_names[BENTO_OPCODES] = {
-#define NAME_OF(number, name) [number] = #name,
-	BENTO_FOR_EACH_OPCODE(NAME_OF)
-#undef NAME_OF
-};
 
 /* Over bento_mount.last_upgrade of every mount: it is read and replaced, nothing else. */
 static DEFINE_SPINLOCK(result_lock);
@@ -125,8 +111,8 @@ static ssize_t ops_show(struct kobject *kobj, struct kobj_attribute *attr, char 
 
 		if (!count)
 			continue;
-		if (op_names[opcode])
-			at += sysfs_emit_at(buf, at, "%s %llu\n", op_names[opcode], count);
+		if (bento_op_names[opcode])
+			at += sysfs_emit_at(buf, at, "%s %llu\n", bento_op_names[opcode], count);
 		else
 			at += sysfs_emit_at(buf, at, "%u %llu\n", opcode, count);
 	}

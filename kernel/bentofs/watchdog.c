@@ -81,6 +81,7 @@ static void ask(void *arg)
 
 static void look_at(struct bento_watchdog *dog, struct bento_in_slot *slot)
 {
+	/* With bento_slot_show(): the rest is read after. */
 	u64 unique = smp_load_acquire(&slot->unique);
 	struct task_struct *task = READ_ONCE(slot->task);
 	struct bento_ctx *ctx = READ_ONCE(slot->ctx);
@@ -103,6 +104,9 @@ static void look_at(struct bento_watchdog *dog, struct bento_in_slot *slot)
 	    !time_after(jiffies,
 			READ_ONCE(slot->since) + msecs_to_jiffies(dog->mount->deadline_ms)))
 		return;
+	/*
+	 * Reads above are done before unique is read again below.
+	 */
 	smp_rmb();
 	/*
 	 * The same op after all was read, so all of it is that op's; and its thread cannot be freed

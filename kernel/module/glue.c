@@ -9,10 +9,6 @@
 
 #include "bento_abi.h"
 
-/* Exported by bentofs.ko. Answers 0 or a negative errno. */
-int bento_register_module(const struct bento_module_desc *desc, struct module *owner);
-void bento_unregister_module(struct module *owner);
-
 static int __init bento_glue_init(void)
 {
 	return bento_register_module(bento_module_entry(), THIS_MODULE);

@@ -104,6 +104,7 @@ static int load(struct bento_ctx *ctx, struct bento_buf *buf, bool noread)
 		goto out;
 	}
 	buf->bh = bh;
+	/* Who finds the bit set finds buf->bh. */
 	smp_mb__before_atomic();
 	set_bit(BENTO_BUF_LOADED, &buf->state);
 out:
@@ -340,6 +341,7 @@ static bool drop_idle(struct bento_dev *dev, struct bento_buf *buf)
 	buf->bh = NULL;
 	clear_bit(BENTO_BUF_LOADED, &buf->state);
 	if (counted(buf)) {
+		/* Who gets a reference finds it unloaded. */
 		smp_wmb();
 		refcount_set(&buf->refs, 1);
 	} else {

@@ -31,6 +31,7 @@ static unsigned long *seen_by(struct bento_ctx *ctx, struct bento_dev *dev)
 	u32 epoch = bento_rec_epoch(ctx->mount);
 	unsigned long *bits;
 
+	/* With the release below: the bits are those of this epoch. */
 	if (likely(smp_load_acquire(&dev->seen_epoch) == epoch))
 		return dev->seen;
 	mutex_lock(&dev->seen_guard);
@@ -40,6 +41,7 @@ static unsigned long *seen_by(struct bento_ctx *ctx, struct bento_dev *dev)
 					     GFP_KERNEL | __GFP_NOFAIL);
 		else
 			bitmap_zero(dev->seen, dev->blocks);
+		/* After the bits were cleared. */
 		smp_store_release(&dev->seen_epoch, epoch);
 	}
 	bits = dev->seen;
@@ -66,6 +68,7 @@ void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, con
 	if (!test_bit(number, seen)) {
 		if (content)
 			__bento_rec_block(ctx, number, content, dev->block_size);
+		/* After the copy. */
 		smp_mb__before_atomic();
 		set_bit(number, seen);
 	}

@@ -71,7 +71,7 @@ static void hold(struct bento_ctx *ctx, struct bento_rwlock *lock, bool exclusiv
 {
 	if (unlikely(ctx->nr_held == ctx->held_room)) {
 		unsigned int room = ctx->held_room * 2;
-		bento_held_t *more = kmalloc_array(room, sizeof(*more), GFP_NOFS | __GFP_NOFAIL);
+		unsigned long *more = kmalloc_array(room, sizeof(*more), GFP_NOFS | __GFP_NOFAIL);
 
 		memcpy(more, ctx->held, ctx->nr_held * sizeof(*more));
 		if (ctx->held != ctx->held_inline)
@@ -85,7 +85,7 @@ static void hold(struct bento_ctx *ctx, struct bento_rwlock *lock, bool exclusiv
 /* The last one taken is mostly the first one given up. */
 static void forget_held(struct bento_ctx *ctx, struct bento_rwlock *lock, bool exclusive)
 {
-	bento_held_t held = (unsigned long)lock | exclusive;
+	unsigned long held = (unsigned long)lock | exclusive;
 	unsigned int at = ctx->nr_held;
 
 	while (at--) {
@@ -112,6 +112,7 @@ static void unlock_raw(struct bento_rwlock *lock, bool exclusive)
 		lock->exclusive = false;
 	else
 		lock->shared--;
+	/* Waiters queue up under wait.lock, which is held: none is overlooked. */
 	wake = !lock->shared && waitqueue_active(&lock->wait);
 	if (unlikely(wake))
 		wake_up_locked(&lock->wait);
@@ -237,7 +238,7 @@ void bento_rwlock_release(struct bento_ctx *ctx, struct bento_rwlock *lock, bool
 void bento_release_held(struct bento_ctx *ctx)
 {
 	while (ctx->nr_held) {
-		bento_held_t held = ctx->held[--ctx->nr_held];
+		unsigned long held = ctx->held[--ctx->nr_held];
 
 		unlock_raw((struct bento_rwlock *)(held & ~1UL), held & 1);
 	}

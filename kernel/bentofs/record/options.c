@@ -10,7 +10,6 @@
 #include <linux/string.h>
 
 #include "capture.h"
-#include "../opnames.h"
 
 #define SUBBUF (256u << 10)
 #define NSUB 16
@@ -21,24 +20,14 @@
  */
 #define BLOCK_LEAST (2u << 20)
 
-static int opcode_of(const char *name)
-{
-#define NUMBER_OF(number, op) \
-	if (!strcasecmp(name, #op)) \
-		return number;
-	BENTO_FOR_EACH_OPCODE(NUMBER_OF)
-#undef NUMBER_OF
-	return -EINVAL;
-}
-
 static int parse_skip(struct bento_rec_options *options, char *names)
 {
 	char *name;
 	int opcode;
 
 	while ((name = strsep(&names, ",")) != NULL) {
-		opcode = opcode_of(name);
-		if (opcode < 0 || opcode >= BENTO_OPCODES)
+		opcode = bento_op_number(name);
+		if (opcode < 0)
 			return -EINVAL;
 		__set_bit(opcode, options->skip);
 		options->filters = true;

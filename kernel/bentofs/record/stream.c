@@ -124,6 +124,7 @@ static ssize_t read_some(struct bento_capture *capture, struct rchan_buf *buf, c
 	u64 size = capture->options.subbuf, nsub = capture->options.nsub, head, at, used;
 	u64 sub;
 
+	/* Bytes up to head were written before it was. */
 	head = smp_load_acquire(&cpu->head);
 	/* A ring that has come round begins with the oldest sub-buffer that is whole. */
 	if (capture->options.policy == BENTO_POLICY_FLIGHT && head / size >= nsub)
