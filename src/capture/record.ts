@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentError, systemCodeOf } from '../base/errors.js';
+import { makeFolder } from '../base/make-folder.js';
 import type { Surroundings } from '../host/locate.js';
 import { controlSocket, runtimeFolder } from './control.js';
 import { describeModule } from './describe-module.js';
@@ -51,10 +52,7 @@ export async function record(request: RecordRequest, around: Surroundings): Prom
   try {
     const mountpoint = request.mountpoint ?? join(folder, 'mnt');
     if (request.mountpoint === undefined) await mkdir(mountpoint);
-    await Promise.all([
-      mkdir(dirname(request.trace), { recursive: true }),
-      mkdir(runtimeFolder(around.env), { recursive: true, mode: 0o700 }),
-    ]);
+    await Promise.all([makeFolder(dirname(request.trace)), makeFolder(runtimeFolder(around.env), 0o700)]);
     const control = controlSocket(around.env, mountpoint);
     const image = needsDevice ? (request.image ?? join(folder, 'image')) : request.image;
     const mount = await HostMount.start(

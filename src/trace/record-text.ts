@@ -2,7 +2,7 @@
 
 import { escapeControl, formatBytes, formatPlural } from '../base/format.js';
 import { formatDuration } from '../base/time.js';
-import { LossCause, PanicCause, type Record as TraceRecord } from '../proto/gen/trace.js';
+import { LossCause, type Panic, PanicCause, type Record as TraceRecord } from '../proto/gen/trace.js';
 
 type Kind = NonNullable<TraceRecord['kind']>;
 
@@ -29,7 +29,7 @@ export function recordLine(kind: Kind): string | undefined {
     case 'mark':
       return `MARK ${escapeControl(kind.value.text)}`;
     case 'panic':
-      return `PANIC ${panicCauseText(kind.value.cause)}: ${escapeControl(kind.value.message)} at ${escapeControl(kind.value.location)}`;
+      return `PANIC ${panicText(kind.value)}`;
     case 'unfinished':
       return `UNFINISHED op of thread ${kind.value.thread} on inode ${kind.value.nodeid}`;
     case 'task':
@@ -45,6 +45,12 @@ export function recordLine(kind: Kind): string | undefined {
 /** Words for why ops are missing. */
 export function lossCauseText(cause: number): string {
   return wordOf(LossCause, cause);
+}
+
+/** How a module ended, and where. */
+export function panicText({ cause, message, location }: Panic): string {
+  const at = location === '' ? '' : ` at ${escapeControl(location)}`;
+  return `${panicCauseText(cause)}: ${escapeControl(message)}${at}`;
 }
 
 /** Words for how a module ended. */

@@ -3,6 +3,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { DecodedChunk } from './decoded-chunk.js';
 import { OpStatistics, type OpStats } from './op-stats.js';
+import { panicText } from './record-text.js';
 import type { TraceFile } from './trace-file.js';
 
 /** What a walk over a whole trace counts. */
@@ -19,6 +20,8 @@ export type TraceSummary = {
   readonly storedBytes: bigint;
   /** Bytes of payloads that are contents (blobs, blocks, checkpoints), not ops. */
   readonly contentBytes: bigint;
+  /** What the module crashed of, in words. */
+  readonly crash: string | undefined;
   readonly records: Readonly<Record<string, number>>;
   readonly threads: number;
   /** Begin of the first op and end of the last one to end, nanoseconds since 1970; undefined without ops. */
@@ -54,6 +57,7 @@ class Walk {
   #rawBytes = 0n;
   #storedBytes = 0n;
   #contentBytes = 0n;
+  #crash: string | undefined;
   #begin: bigint | undefined;
   #end = 0n;
 
@@ -73,6 +77,7 @@ class Walk {
       this.#records.set(kind, (this.#records.get(kind) ?? 0) + 1);
       if (CONTENT.has(kind)) this.#contentBytes += BigInt(size);
       if (record.kind?.kind === 'gap') this.#dropped += record.kind.value.dropped;
+      if (record.kind?.kind === 'panic') this.#crash ??= panicText(record.kind.value);
     }
   }
 
@@ -86,6 +91,7 @@ class Walk {
       rawBytes: this.#rawBytes,
       storedBytes: this.#storedBytes,
       contentBytes: this.#contentBytes,
+      crash: this.#crash,
       records: Object.fromEntries(this.#records),
       threads: this.statistics.threads,
       span: this.#begin === undefined ? undefined : { begin: this.#begin, end: this.#end },

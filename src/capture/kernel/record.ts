@@ -2,9 +2,9 @@
 
 /** Recording a mount of bentofs.ko while a command runs in it. */
 
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EnvironmentError } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Surroundings } from '../../host/locate.js';
 import { type DataPolicy, HostMount, type RecordProgress } from '../host-mount.js';
 import type { Recorded } from '../record.js';
@@ -31,7 +31,7 @@ export type KernelRecordRequest = {
 /** Records what the mount does while the command runs, whoever does it. The mount stays. */
 export async function recordInKernel(request: KernelRecordRequest, around: Surroundings): Promise<Recorded> {
   const mount = chosen(await kernelMounts(), request.mountpoint);
-  await mkdir(dirname(request.trace), { recursive: true });
+  await makeFolder(dirname(request.trace));
   const collector = await HostMount.startWith(
     [
       '--json-errors',

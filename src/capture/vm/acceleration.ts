@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Env } from '../../host/locate.js';
 import { startHelper } from './child.js';
 import { cpioArchive } from './cpio.js';
@@ -34,7 +35,7 @@ export async function findAcceleration(tools: VmTools, cache: string, env: Env):
   const [knownKey, answer] = known.trim().split('\t');
   if (knownKey === key && (answer === 'kvm' || answer === 'tcg')) return answer;
   const found: Acceleration = (await bootsUnderKvm(tools, env)) ? 'kvm' : 'tcg';
-  await mkdir(dirname(cache), { recursive: true });
+  await makeFolder(dirname(cache));
   await writeFile(cache, `${key}\t${found}\n`);
   return found;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Env } from '../../host/locate.js';
 import { type Helper, startHelper } from './child.js';
 import { ConsoleLog, type Trouble } from './console-log.js';
@@ -93,7 +94,7 @@ export class Guest {
     const { tools, env } = options;
     const guestFiles = join(options.home, 'kernel/vm');
     const folder = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'bento-vm-')) : resolve(options.folder);
-    for (const part of ['jobs', 'share']) await mkdir(join(folder, part), { recursive: true });
+    for (const part of ['jobs', 'share']) await makeFolder(join(folder, part));
     await copyFile(join(guestFiles, 'agent.sh'), join(folder, 'agent.sh'));
     await writeFile(join(folder, 'initramfs'), await initramfs(tools, guestFiles));
     // A socket's path is short; the folder's need not be.

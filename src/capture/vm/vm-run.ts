@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { findHost, type Surroundings } from '../../host/locate.js';
 import { buildKernel } from '../../host/modules/build-kernel.js';
 import { resolveModule } from '../../host/modules/resolve-module.js';
@@ -103,15 +105,18 @@ export async function withMountedGuest<T>(
   }
 }
 
-/** Runs a command in the mount and gives its status; keeps a trace of it when asked. */
-export async function runInMount(
-  guest: Guest,
-  command: VmCommand,
-  home: string,
-  signal?: AbortSignal,
-): Promise<number> {
+export type VmRan = {
+  readonly status: number;
+  /** Whether there is a trace; not when none was asked for, or the recorder could not even begin (it has said why). */
+  readonly traced: boolean;
+};
+
+/** Runs a command in the mount; keeps a trace of it when asked. */
+export async function runInMount(guest: Guest, command: VmCommand, home: string, signal?: AbortSignal): Promise<VmRan> {
   const traceInside = join(guest.folder, 'share/trace.btr');
   const words = command.trace === undefined ? command.words : captured(home, guest.inGuest(traceInside), command);
+  // Before the work, lest it be done for nothing.
+  if (command.trace !== undefined) await makeFolder(dirname(command.trace));
   const done = await guest.run({
     words,
     cwd: MOUNTPOINT,
@@ -121,13 +126,26 @@ export async function runInMount(
     onStderr: command.onStderr,
     signal,
   });
-  if (command.trace !== undefined) await copyFile(traceInside, command.trace);
-  return done.status;
+  const traced = command.trace !== undefined && (done.status === 0 || existsSync(traceInside));
+  if (traced) await copyFile(traceInside, command.trace);
+  return { status: done.status, traced };
 }
 
 /** The command with a capture around it: bento-rr itself, in the guest, records from the kernel there. */
 function captured(home: string, trace: string, { words, recordOptions }: VmCommand): readonly [string, ...string[]] {
-  const record = ['record', '--source', 'kernel', '--mount', MOUNTPOINT, '-o', trace, ...(recordOptions ?? []), '--'];
+  // What it would say names paths of the guest.
+  const record = [
+    'record',
+    '--quiet',
+    '--source',
+    'kernel',
+    '--mount',
+    MOUNTPOINT,
+    '-o',
+    trace,
+    ...(recordOptions ?? []),
+    '--',
+  ];
   return [join(home, 'bin/bento-rr'), ...record, ...words];
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../../base/exit-codes.js';
 import { formatCount, formatPlural } from '../../base/format.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { type BisectOutcome, bisectVersions } from '../../bisect/bisect.js';
 import { commandJudge } from '../../bisect/command-judge.js';
 import { type Judge, type Judgement, ReplayJudge } from '../../bisect/judge.js';
@@ -131,7 +132,7 @@ async function startLog(ctx: Context, given: string | undefined, trace: string, 
     given === undefined
       ? join(ctx.paths.state, 'bisect', `${basename(trace, '.btr')}-${stamp}.log`)
       : resolve(ctx.cwd, given);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const about = {
     trace,
     good: versions[0]?.id ?? '',

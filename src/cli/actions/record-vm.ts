@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import { dirname, resolve } from 'node:path';
-import type { ExitCode } from '../../base/exit-codes.js';
-import { runInMount, withMountedGuest } from '../../capture/vm/vm-run.js';
+import { runInMount, type VmRan, withMountedGuest } from '../../capture/vm/vm-run.js';
 import type { Context } from '../context.js';
 import { surroundingsOf } from '../surroundings.js';
 import type { RecordInput } from './record.js';
@@ -14,8 +13,8 @@ type VmRecording = RecordInput['options'] & {
   readonly trace: string;
 };
 
-/** Boots a guest, mounts the file system there, and records the command in its kernel; the command's status. */
-export async function recordInVm(ctx: Context, recording: VmRecording): Promise<ExitCode> {
+/** Boots a guest, mounts the file system there, and records the command in its kernel. */
+export async function recordInVm(ctx: Context, recording: VmRecording): Promise<VmRan> {
   const { words, trace, policy, data } = recording;
   return withMountedGuest(
     {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { rename, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../base/errors.js';
 import { EXIT, type ExitCode } from '../../base/exit-codes.js';
-import { formatBytes, formatCount, formatPlural } from '../../base/format.js';
+import { formatBytes, formatPlural } from '../../base/format.js';
+import { makeFolder } from '../../base/make-folder.js';
 import type { DataPolicy, RecordProgress } from '../../capture/host-mount.js';
 import { type KernelPolicy, recordInKernel } from '../../capture/kernel/record.js';
 import { type Recorded, record } from '../../capture/record.js';
 import { resolveModule } from '../../host/modules/resolve-module.js';
-import { jsonDocument } from '../../report/json-document.js';
 import type { Context } from '../context.js';
-import { buildOptions, shellWord, shownPath, surroundingsOf } from '../surroundings.js';
+import { buildOptions, surroundingsOf } from '../surroundings.js';
 import { repoOf } from './given.js';
+import { accountOfTrace, recordDocument, tellRecorded } from './recorded.js';
 
 export type RecordInput = {
   readonly args: { readonly command: readonly string[] };
@@ -78,8 +79,8 @@ async function finish(
 ): Promise<ExitCode> {
   ctx.talk.progress('');
   await linkLatest(ctx, trace);
-  if (ctx.flags.json) await ctx.out.json(document(trace, module, words, recorded));
-  else tell(ctx, trace, recorded);
+  if (ctx.flags.json) await ctx.out.json(recordDocument(trace, module, words, recorded));
+  else tellRecorded(ctx, trace, recorded.account);
   return recorded.account.crash === undefined ? recorded.status : EXIT.crashed;
 }
 
@@ -90,9 +91,10 @@ async function runElsewhere(ctx: Context, words: Words, options: RecordInput['op
   const trace = options.output === undefined ? await freeName(ctx, words[0]) : resolve(ctx.cwd, options.output);
   if (options.source === 'vm') {
     const { recordInVm } = await import('./record-vm.js');
-    const status = await recordInVm(ctx, { ...options, words, trace });
-    await linkLatest(ctx, trace);
-    return status;
+    const { status, traced } = await recordInVm(ctx, { ...options, words, trace });
+    if (!traced) return status;
+    const account = await accountOfTrace(trace, ctx.signal);
+    return finish(ctx, trace, options.fs, words, { status, account });
   }
   const recorded = await recordInKernel(
     {
@@ -159,7 +161,7 @@ async function linkLatest(ctx: Context, trace: string): Promise<void> {
   const { latest } = ctx.paths;
   const fresh = `${latest}.${basename(trace)}.tmp`;
   try {
-    await mkdir(dirname(latest), { recursive: true });
+    await makeFolder(dirname(latest));
     await rm(fresh, { force: true });
     await symlink(dirname(trace) === dirname(latest) ? basename(trace) : trace, fresh);
     await rename(fresh, latest);
@@ -167,31 +169,4 @@ async function linkLatest(ctx: Context, trace: string): Promise<void> {
     // The recording is safe; only commands without TRACE will not find it.
     ctx.talk.warn(`the link to the latest recording could not be made: ${String(error)}`);
   }
-}
-
-function document(trace: string, module: string, words: readonly string[], { status, account }: Recorded) {
-  return jsonDocument('bento-rr/record@1', {
-    verdict: account.crash === undefined ? 'recorded' : 'crashed',
-    trace,
-    module,
-    command: words,
-    status,
-    ops: account.recorded,
-    dropped: account.dropped,
-    bytes: account.bytes,
-    crash: account.crash,
-  });
-}
-
-/** On stderr: stdout is the command's. */
-function tell(ctx: Context, trace: string, { account }: Recorded): void {
-  const { style } = ctx.talk;
-  const { recorded, dropped, bytes, crash } = account;
-  const shown = shellWord(shownPath(trace, ctx.cwd));
-  ctx.talk.note(
-    `recorded ${formatPlural(recorded, 'op')} (${formatBytes(bytes)}), ${formatCount(dropped)} dropped: ${style.bold(shown)}`,
-  );
-  if (dropped > 0n) ctx.talk.warn('the trace has gaps; --policy block loses nothing, at the price of waiting');
-  if (crash !== undefined) ctx.talk.error(`${style.bad('the file system crashed')}: ${crash}`);
-  ctx.talk.note(`next: bento-rr replay ${shown}  ${style.dim('# replay it, and compare every answer')}`);
 }

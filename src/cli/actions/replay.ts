@@ -93,6 +93,8 @@ function warnOfOtherBuild(ctx: Context, trace: TraceInfo, outcome: ReplayOutcome
   const used = outcome.module?.module;
   if (onPurpose || recorded === undefined || used === undefined) return;
   if (Buffer.compare(recorded.buildId, used.buildId) === 0) return;
+  // A .so and a .ko of one source are different builds, and the same version.
+  if (recorded.sourceRevision !== '' && recorded.sourceRevision === used.sourceRevision) return;
   const revision = recorded.sourceRevision === '' ? '' : ` (revision ${recorded.sourceRevision.slice(0, 12)})`;
   ctx.talk.warn(`this is another build of ${recorded.fsName} than the recorded one${revision}`);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, installCommand } from '../../../setup/packages.mjs';
 import { AppError, EnvironmentError } from '../../base/errors.js';
 import { EXIT, type ExitCode } from '../../base/exit-codes.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { formatDuration } from '../../base/time.js';
 import { resolveModule } from '../../host/modules/resolve-module.js';
 import { jsonDocument } from '../../report/json-document.js';
@@ -42,7 +43,7 @@ export async function runTour(ctx: Context, { options }: TourInput): Promise<Exi
     }
   }
   const folder = join(ctx.paths.state, 'tour');
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const trace = join(folder, 'tour.btr');
   const workload = join(folder, 'workload.sh');
   await writeFile(workload, WORKLOAD.trimStart());

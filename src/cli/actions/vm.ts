@@ -7,6 +7,7 @@ import { runInMount, runShell, type VmRequest, withMountedGuest } from '../../ca
 import { jsonDocument } from '../../report/json-document.js';
 import type { Context } from '../context.js';
 import { surroundingsOf } from '../surroundings.js';
+import { accountOfTrace, tellRecorded } from './recorded.js';
 
 export type VmInput = {
   readonly args: { readonly action: 'run' | 'shell' | string; readonly command: readonly string[] };
@@ -53,7 +54,7 @@ async function run(ctx: Context, { args, options }: VmInput, request: VmRequest)
     throw new UsageError('there is no command to run', { hint: 'bento-rr vm run -- COMMAND [ARGUMENTS]' });
   }
   const trace = options.trace === undefined ? undefined : resolve(ctx.cwd, options.trace);
-  const status = await withMountedGuest(request, surroundingsOf(ctx), (guest) =>
+  const { status, traced } = await withMountedGuest(request, surroundingsOf(ctx), (guest) =>
     runInMount(
       guest,
       {
@@ -68,9 +69,13 @@ async function run(ctx: Context, { args, options }: VmInput, request: VmRequest)
       ctx.signal,
     ),
   );
+  if (traced && trace !== undefined && !ctx.flags.json)
+    tellRecorded(ctx, trace, await accountOfTrace(trace, ctx.signal));
   if (ctx.flags.json) {
     const words = [program, ...rest];
-    await ctx.out.json(jsonDocument('bento-rr/vm@1', { verdict: 'ran', status, command: words, trace: trace ?? null }));
+    await ctx.out.json(
+      jsonDocument('bento-rr/vm@1', { verdict: 'ran', status, command: words, trace: traced ? trace : null }),
+    );
   }
   return status;
 }

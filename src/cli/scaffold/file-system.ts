@@ -2,9 +2,10 @@
 
 /** A new file system out of memfs: the shortest whole one there is, so that the first build mounts and replays. */
 
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvironmentError, UsageError } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { isFsName } from '../../host/modules/module-spec.js';
 
 export type Names = {
@@ -94,13 +95,13 @@ function withMember(manifest: string, { name }: Names): string {
 
 async function copyTemplate(from: string, to: string, names: Names, below = ''): Promise<readonly string[]> {
   const made: string[] = [];
-  await mkdir(join(to, below), { recursive: true });
+  await makeFolder(join(to, below));
   for (const entry of await readdir(join(from, below), { withFileTypes: true })) {
     const path = join(below, entry.name);
     if (below === '' && LEFT_OUT.has(entry.name)) continue;
     if (entry.isDirectory()) made.push(...(await copyTemplate(from, to, names, path)));
     else {
-      await mkdir(dirname(join(to, path)), { recursive: true });
+      await makeFolder(dirname(join(to, path)));
       await writeFile(join(to, path), renamed(path, await readFile(join(from, path), 'utf8'), names));
       made.push(path);
     }

@@ -2,9 +2,10 @@
 
 /** A scratch git repository with a short history of the file systems, one commit of which brings a fault. */
 
-import { appendFile, cp, mkdir, rm } from 'node:fs/promises';
+import { appendFile, cp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EnvironmentError } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { runProgram } from '../../host/modules/run-program.js';
 import type { Env } from '../context.js';
 
@@ -23,7 +24,7 @@ const CODE_AT = [3];
 /** Makes it anew from the checkout's sources. */
 export async function makeScratchHistory(home: string, repo: string, patch: string, env: Env): Promise<ScratchHistory> {
   await rm(repo, { recursive: true, force: true });
-  await mkdir(repo, { recursive: true });
+  await makeFolder(repo);
   const left = new Set(['target', 'mutants']);
   await cp(join(home, 'rust-fs'), join(repo, 'rust-fs'), {
     recursive: true,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { TextTail } from '../text-tail.js';
 import { withBuildSlot } from './build-slot.js';
 import type { Commit, Repository } from './repository.js';
@@ -104,7 +105,7 @@ async function compile(request: BuildRequest, workspace: string, target: string)
 
 /** Puts the object where it stays, in one step: no reader meets half of it. */
 async function keep(built: string, folder: string, path: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const half = `${path}.${createHash('sha256').update(`${built}${Date.now()}`).digest('hex').slice(0, 8)}.tmp`;
   try {
     await copyFile(built, half);

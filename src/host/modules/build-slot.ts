@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-import { mkdir, open, readFile, readlink, rm, stat } from 'node:fs/promises';
+import { open, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCodeOf } from '../../base/errors.js';
+import { makeFolder } from '../../base/make-folder.js';
 
 /**
  * A place to build in: a path to check out to and a cargo target folder that goes with it. Both stay the same from build to
@@ -24,7 +25,7 @@ export async function withBuildSlot<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const folder = join(builds, 'slots');
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (;;) {
     for (let index = 0; index < count; index += 1) {
       const lock = join(folder, `${index}.lock`);

@@ -73,6 +73,7 @@ function infoDocument(trace: TraceFile, summary: TraceSummary): ReturnType<typeo
     storedBytesPerOp: perOp(summary.storedBytes, summary.ops),
     threads: summary.threads,
     spanNs: summary.span === undefined ? 0n : summary.span.end - summary.span.begin,
+    crash: summary.crash ?? null,
     records: summary.records,
     byOp: summary.byOp.map((row) => ({ ...row })),
   });
@@ -147,6 +148,7 @@ function facts(trace: TraceFile, summary: TraceSummary): readonly (readonly [str
       `${formatCount(summary.ops)} by ${formatCount(summary.threads)} threads in ${formatDuration(span)} (${formatCount(ratePerSecond(summary.ops, span))}/s)`,
     ],
     ['loss', lossText(trace, summary)],
+    ['crashed', summary.crash ?? ''],
     [
       'size',
       `${formatBytes(summary.bytes)} in ${formatCount(summary.chunks)} chunks; an op takes ${perOp(summary.rawBytes - summary.contentBytes, summary.ops).toFixed(1)} bytes raw, with contents ${perOp(summary.rawBytes, summary.ops).toFixed(1)}, stored ${perOp(summary.storedBytes, summary.ops).toFixed(1)}`,
