@@ -1,52 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Records: an op when it ends, a block when it is first seen, and what happens between ops.
+ * Records of ops, each when it ends or is known to have no answer.
  *
  * A number is given and the record written without being moved from the processor, so that a grace
  * period after a number was given its record is in the buffer, or never will be. What does not find
  * room keeps its number, which is then missing in the streams: that is how the collector knows
- * where ops were lost. Only this file gives numbers.
+ * where ops were lost.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/string.h>
-#include <linux/wait.h>
 #include <linux/xxhash.h>
 
 #include <bentofs_trace.h>
 
 #include "capture.h"
-#include "wire.h"
+#include "frame.h"
 
-/* KernelStream.record, the record's kind, and the lengths of both. */
-#define HEAD (2 + 2 * WIRE_LEN)
 /* Fields of KernelOp that are no longer than a number, tags included. */
 #define NUMBERS 160
-
-/* Ops of policy block that wait for room, of whatever mount. */
-static DECLARE_WAIT_QUEUE_HEAD(room_wait);
-static atomic_t room_made = ATOMIC_INIT(0);
-
-/* ---- a record ---- */
-
-static u8 *open_record(u8 *at)
-{
-	return at + HEAD;
-}
-
-/* Fills in what stands before the message that ends at `p`; bytes of the record. */
-static __always_inline size_t close_record(u8 *at, u8 *p, u32 kind_tag)
-{
-	size_t len = p - at;
-
-	at[0] = BTR_TAG(BTR_KERNEL_STREAM_RECORD);
-	wire_fill_len(at + 1, len - 1 - WIRE_LEN);
-	at[1 + WIRE_LEN] = kind_tag;
-	wire_fill_len(at + 2 + WIRE_LEN, len - HEAD);
-	return len;
-}
 
 /* What of an op's data is recorded. */
 struct content {
@@ -127,7 +101,7 @@ static u32 out_len(const struct bento_reply_buf *reply)
 static size_t most_of(const struct bento_slot *slot, const struct bento_request_buf *req,
 		      const struct bento_reply_buf *reply)
 {
-	size_t most = HEAD + NUMBERS + slot->order.len + slot->random.len + slot->clock.len +
+	size_t most = FRAME_HEAD + NUMBERS + slot->order.len + slot->random.len + slot->clock.len +
 		      slot->failures.len + slot->input.len;
 
 	if (req)
@@ -315,7 +289,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 {
 	size_t message_len = message ? min_t(size_t, strlen(message), 1024) : 0;
 	size_t location_len = location ? min_t(size_t, strlen(location), 1024) : 0;
-	size_t most = most_of(ctx->rec, ctx->req, NULL) + HEAD + message_len + location_len + 32;
+	size_t most = most_of(ctx->rec, ctx->req, NULL) + FRAME_HEAD + message_len + location_len + 32;
 	struct rchan_buf *buf = bento_stream_begin(capture);
 	u64 seq = atomic64_inc_return(&capture->seq);
 	u8 *at = NULL, *p, *len_at;
@@ -388,118 +362,4 @@ void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char 
 	if (ctx->mount->capture->trial)
 		return;
 	write_unanswered(ctx->mount->capture, ctx, cause, message, location);
-}
-
-static size_t put_block(u8 *at, u64 number, const void *data, u32 len)
-{
-	bool zero = !memchr_inv(data, 0, len);
-	u8 *p = wire_uint(open_record(at), BTR_TAG(BTR_KERNEL_BLOCK_NUMBER), number);
-
-	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_BLOCK_DATA), data, zero ? 0 : len);
-	return close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_BLOCK));
-}
-
-/* Before there is a reader: into memory. */
-static void keep_block(struct bento_state *blocks, u64 number, const void *data, u32 len)
-{
-	size_t most = HEAD + len + 2 * WIRE_VARINT_MAX + 2;
-
-	if (most > blocks->room - blocks->len) {
-		size_t room = max_t(size_t, 2 * blocks->room, blocks->len + most);
-		u8 *more = kvmalloc(room, GFP_KERNEL | __GFP_NOFAIL);
-
-		if (blocks->len)
-			memcpy(more, blocks->bytes, blocks->len);
-		kvfree(blocks->bytes);
-		blocks->bytes = more;
-		blocks->room = room;
-	}
-	blocks->len += put_block(blocks->bytes + blocks->len, number, data, len);
-}
-
-void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 len)
-{
-	struct bento_capture *capture = ctx->mount->capture;
-	size_t most = HEAD + len + 2 * WIRE_VARINT_MAX + 2;
-	struct rchan_buf *buf;
-	u8 *at = NULL;
-
-	if (unlikely(capture->trial)) {
-		keep_block(&capture->blocks, number, data, len);
-		return;
-	}
-	buf = bento_stream_begin(capture);
-	if (buf && most <= capture->options.subbuf / 2)
-		at = bento_stream_reserve(capture, buf, most);
-	if (likely(at)) {
-		bento_stream_commit(capture, buf, put_block(at, number, data, len), false);
-	} else {
-		/*
-		 * Without it no op that sees the block can be replayed: the op that was first
-		 * stands for it in the account.
-		 */
-		ctx->rec->lost = BTR_LOSS_CAUSE_BUFFER_FULL;
-	}
-	bento_stream_end(capture);
-}
-
-void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from,
-		       const struct bento_version *to, const struct bento_upgrade_result *result)
-{
-	struct bento_capture *capture = mount->capture;
-	size_t revision_len = to->revision ? min_t(size_t, strlen(to->revision), 256) : 0;
-	struct rchan_buf *buf;
-	u64 seq;
-	u8 *at, *p;
-
-	if (!capture)
-		return;
-	buf = bento_stream_begin(capture);
-	seq = atomic64_inc_return(&capture->seq);
-	at = buf ? bento_stream_reserve(capture, buf, HEAD + 1024) : NULL;
-	if (at) {
-		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_UPGRADE_SEQ), seq);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_BUILD_ID), from->build_id,
-			       from->build_id_len);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_BUILD_ID), to->build_id,
-			       to->build_id_len);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_FROM_SCHEMA), from->desc->state_schema);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_SCHEMA), to->desc->state_schema);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_QUIESCE_NS), result->quiesce_ns);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_EXPORT_NS), result->export_ns);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_IMPORT_NS), result->import_ns);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_SWAP_NS), result->swap_ns);
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_UPGRADE_STATE_BYTES), result->state_bytes);
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_REFUSED), result->why,
-			       strnlen(result->why, sizeof(result->why)));
-		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_REVISION), to->revision,
-			       revision_len);
-		bento_stream_commit(capture, buf,
-				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)), false);
-	}
-	bento_stream_end(capture);
-}
-
-/* ---- policy block ---- */
-
-void bento_rec_made_room(struct bento_capture *capture)
-{
-	WRITE_ONCE(capture->stalled, false);
-	atomic_inc(&room_made);
-	wake_up_all(&room_wait);
-}
-
-bool bento_rec_wait(struct bento_rec_patience *patience)
-{
-	int seen = atomic_read(&room_made);
-	long left;
-
-	if (!patience->until)
-		patience->until = jiffies + BENTO_REC_STALL;
-	left = (long)(patience->until - jiffies);
-	if (left <= 0 || fatal_signal_pending(current))
-		return false;
-	wait_event_killable_timeout(room_wait, atomic_read(&room_made) != seen,
-				    min(left, (long)HZ / 20));
-	return true;
 }

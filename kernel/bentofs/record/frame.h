@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What stands around each record of a stream: KernelStream.record, and in it the record's kind. */
+#ifndef BENTO_FRAME_H
+#define BENTO_FRAME_H
+
+#include "wire.h"
+
+/* KernelStream.record, the record's kind, and the lengths of both. */
+#define FRAME_HEAD (2 + 2 * WIRE_LEN)
+
+static inline u8 *open_record(u8 *at)
+{
+	return at + FRAME_HEAD;
+}
+
+/* Fills in what stands before the message that ends at `p`; bytes of the record. */
+static __always_inline size_t close_record(u8 *at, u8 *p, u32 kind_tag)
+{
+	size_t len = p - at;
+
+	at[0] = BTR_TAG(BTR_KERNEL_STREAM_RECORD);
+	wire_fill_len(at + 1, len - 1 - WIRE_LEN);
+	at[1 + WIRE_LEN] = kind_tag;
+	wire_fill_len(at + 2 + WIRE_LEN, len - FRAME_HEAD);
+	return len;
+}
+
+#endif /* BENTO_FRAME_H */
