@@ -22,7 +22,7 @@ const RR = join(ROOT, 'bin/bento-rr');
 /** A trace is part of every clone: small is a promise. */
 const LARGEST = 1 << 20;
 
-/** @typedef {{ name: string, fs: string, threads?: number, interleaves?: boolean, size?: string, command: string[], what: string, needs: string[] }} Golden */
+/** @typedef {{ name: string, fs: string, source?: string, threads?: number, interleaves?: boolean, size?: string, command: string[], what: string, needs: string[] }} Golden */
 
 /** @type {Golden[]} */
 const goldens = JSON.parse(readFileSync(join(TRACES, 'golden.json'), 'utf8'));
@@ -48,13 +48,14 @@ try {
 
 /** Records one trace, and answers how many ops it has. @param {Golden} golden */
 function record(golden) {
-  const { name, fs, size, threads, command, what, needs } = golden;
+  const { name, fs, source, size, threads, command, what, needs } = golden;
   for (const program of needs) run('sh', ['-c', `command -v ${program}`], `${name} needs the program ${program}`);
   const trace = join(TRACES, `${name}.btr`);
   const [script, ...args] = command;
   const image = size === undefined ? [] : ['--size', size];
   const served = threads === undefined ? [] : ['--threads', String(threads)];
-  const words = ['record', '--fs', fs, ...image, ...served, '--policy', 'block', '-o', trace];
+  const from = source === undefined ? [] : ['--source', source];
+  const words = ['record', '--fs', fs, ...from, ...image, ...served, '--policy', 'block', '-o', trace];
   const workload = join(TRACES, 'workloads', script ?? '');
   rmSync(trace, { force: true });
   run(RR, [...words, '--', workload, ...args], `${name} was not recorded`);

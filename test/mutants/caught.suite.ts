@@ -136,7 +136,11 @@ describe('redacted golden traces', () => {
   it('replay the same, and still show most of the faults', async () => {
     const copies: (Golden & { readonly copy: TraceInfo })[] = [];
     for (const golden of goldens) {
-      const copy = await host.openTrace(await redactedCopy(golden));
+      const { path, notReplayable } = await redactedCopy(golden);
+      // What a kernel recorded begins at a checkpoint: that is all names and contents.
+      expect(notReplayable !== undefined, golden.name).toBe(golden.source === 'vm');
+      if (notReplayable !== undefined) continue;
+      const copy = await host.openTrace(path);
       const outcome = await replay(host, { trace: copy, module: await workshop.build(golden.fs) });
       expect(outcome.divergence, golden.name).toBeUndefined();
       expect(outcome.verdict, golden.name).toBe('same');
@@ -186,16 +190,21 @@ describe('minimize', () => {
 });
 
 /** A copy of a golden trace without names and contents. */
-async function redactedCopy({ name, path }: Golden): Promise<string> {
+async function redactedCopy({
+  name,
+  path,
+}: Golden): Promise<{ readonly path: string; readonly notReplayable: string | undefined }> {
   const folder = await mkdtemp(join(tmpdir(), 'bento-rr-redacted-'));
   copiesIn.push(folder);
   const parts: Uint8Array[] = [];
   const trace = TraceFile.open(path);
   const sink = { write: (part: Uint8Array) => void parts.push(part) };
-  await redactTrace(trace, sink, { secret: randomBytes(32), uuid: randomBytes(16) }).finally(() => trace.close());
+  const result = await redactTrace(trace, sink, { secret: randomBytes(32), uuid: randomBytes(16) }).finally(() =>
+    trace.close(),
+  );
   const copy = join(folder, `${name}.btr`);
   await writeFile(copy, Buffer.concat(parts));
-  return copy;
+  return { path: copy, notReplayable: result.notReplayable };
 }
 
 /** Digest of the device after each op. */

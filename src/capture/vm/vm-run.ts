@@ -46,7 +46,8 @@ export type VmRequest = {
 export type VmCommand = {
   readonly words: readonly [string, ...string[]];
   readonly timeoutMs?: number | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Environment, on top of what the guest has; what no shell could set is left out. */
+  readonly env: NodeJS.ProcessEnv;
   readonly onStdout: (bytes: Uint8Array) => Promise<void> | void;
   readonly onStderr: (bytes: Uint8Array) => Promise<void> | void;
   /** Trace to keep of it. */
@@ -120,7 +121,7 @@ export async function runInMount(guest: Guest, command: VmCommand, home: string,
   const done = await guest.run({
     words,
     cwd: MOUNTPOINT,
-    env: { ...command.env, BENTO_RR_MOUNT: MOUNTPOINT },
+    env: { ...settable(command.env), BENTO_RR_MOUNT: MOUNTPOINT },
     timeoutMs: command.timeoutMs,
     onStdout: command.onStdout,
     onStderr: command.onStderr,
@@ -129,6 +130,13 @@ export async function runInMount(guest: Guest, command: VmCommand, home: string,
   const traced = command.trace !== undefined && (done.status === 0 || existsSync(traceInside));
   if (traced) await copyFile(traceInside, command.trace);
   return { status: done.status, traced };
+}
+
+function settable(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const entries = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && /^[A-Za-z_]\w*$/.test(name) ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** The command with a capture around it: bento-rr itself, in the guest, records from the kernel there. */

@@ -34,6 +34,7 @@ export async function recordInVm(ctx: Context, recording: VmRecording): Promise<
         guest,
         {
           words,
+          env: ctx.env,
           trace,
           recordOptions: ['--policy', policy, '--data', data],
           onStdout: (bytes) => (ctx.flags.json ? void ctx.stderr.write(bytes) : ctx.out.write(bytes)),

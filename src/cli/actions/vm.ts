@@ -59,6 +59,7 @@ async function run(ctx: Context, { args, options }: VmInput, request: VmRequest)
       guest,
       {
         words: [program, ...rest],
+        env: ctx.env,
         timeoutMs: options.timeout,
         trace,
         // The document has stdout for itself.
