@@ -19,6 +19,7 @@ import { size } from './benches/size.js';
 import { stepBack } from './benches/step-back.js';
 import { type BenchOptions, HELP, parseCommandLine } from './command-line.js';
 import type { Entry } from './entry.js';
+import { fuseRecording } from './guest/fuse-recording.js';
 import { guest } from './guest/guest.js';
 import { thisMachine } from './machine.js';
 import { putFigures } from './report/doc-table.js';
@@ -27,7 +28,7 @@ import { figureTable } from './report/figures.js';
 import { TraceShelf } from './trace-shelf.js';
 
 /** All of them, in the order they run: recording first, since what it records the others use. */
-const BENCHES: readonly Bench[] = [record, size, replay, stepBack, gate, long, guest];
+const BENCHES: readonly Bench[] = [record, size, replay, stepBack, gate, long, guest, fuseRecording];
 
 const ROUNDS = 5;
 /** What images and traces of a full run take, with room to spare. */

@@ -3,10 +3,10 @@
 #
 # Runs in a guest of its own: every workload on every file system, one disk, made afresh for each file system.
 #
-#   measure.sh SUBJECTS DISK HOST MODULE INPUT SCALE
+#   measure.sh SUBJECTS DISK HOST MODULE INPUT SCALE [WORKLOADS]
 #
-# SUBJECTS, blank-separated: ext4 journal kernel meta full fuse. INPUT is a folder with repo.git and tree.tar. A line for each
-# measurement:
+# SUBJECTS, blank-separated: ext4 journal kernel meta full fuse fuse-meta fuse-full (through FUSE, recorded by the host that serves it).
+# INPUT is a folder with repo.git and tree.tar. Without WORKLOADS, all but those that only look at recording. A line for each measurement:
 #
 #   figure SUBJECT WORKLOAD ELAPSED_NS IDLE_NS COLLECTOR_NS OPS
 #
@@ -15,7 +15,7 @@
 set -u -o pipefail
 
 read -ra subjects <<<"$1"
-disk=$2 host=$3 module=$4 given=$5 scale=$6
+disk=$2 host=$3 module=$4 given=$5 scale=$6 wanted=${7:-}
 at=/mnt/measured input=/dev/shm/input
 mkdir -p "$at"
 # An emulated disk may be slow; that is no hang.
@@ -43,15 +43,27 @@ clocks() {
 	echo "$now $idle"
 }
 
+# What reads a recording and writes the trace: a process of its own beside the kernel, a thread of the host that serves FUSE.
 collector_ns() {
-	local sum=0 file on
-	[ -n "${collector:-}" ] || { echo 0; return; }
-	for file in /proc/"$collector"/task/*/schedstat; do read -r on _ <"$file" && sum=$((sum + on)); done
+	local sum=0 task on name
+	for task in ${collector:+/proc/"$collector"/task/*} ${server:+/proc/"$server"/task/*}; do
+		read -r name <"$task/comm"
+		[ -n "$collector" ] || [ "$name" = record ] || continue
+		read -r on _ <"$task/schedstat" && sum=$((sum + on))
+	done
 	echo "$sum"
 }
 
+served_ops='
+	use IO::Socket::UNIX;
+	my $at = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die;
+	print $at qq({"command":"status"}\n);
+	<$at> =~ /"ops":(\d+)/ or die;
+	print "$1\n"'
+
 ops() {
 	local sum=0 count
+	[ -n "${server:-}" ] && { perl -e "$served_ops" /tmp/control; return; }
 	[ -n "${mount_id:-}" ] || { echo 0; return; }
 	while read -r _ count; do sum=$((sum + count)); done <"/sys/fs/bentofs/mounts/$mount_id/ops"
 	echo "$sum"
@@ -64,9 +76,12 @@ set_up() {
 	case $1 in
 	ext4) mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$disk" && mount -t ext4 -o data=ordered "$disk" "$at" ;;
 	journal) mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$disk" && mount -t ext4 -o data=journal "$disk" "$at" ;;
-	fuse)
+	fuse*)
+		local record=()
+		[ "$1" = fuse-full ] && record=(--record /dev/shm/trace.btr --policy block --data full)
+		[ "$1" = fuse-meta ] && record=(--record /dev/shm/trace.btr --policy block --data none)
 		"$host" mkfs --module "$module" "$disk" >/dev/null || return
-		"$host" mount --module "$module" --image "$disk" "$at" >/tmp/fuse.log 2>&1 &
+		"$host" mount --module "$module" --image "$disk" --control /tmp/control "${record[@]}" "$at" >/tmp/fuse.log 2>&1 &
 		server=$!
 		for _ in {1..200}; do mountpoint -q "$at" && return; sleep 0.05; done
 		cat /tmp/fuse.log >&2
@@ -106,7 +121,8 @@ before() {
 	case $1 in
 	grep-*) [ -d "$at/tree" ] || { mkdir "$at/tree" && tar -xf "$input/tree.tar" -C "$at/tree"; }
 		[ "$1" = grep-warm ] && grep -r nothing-has-this "$at/tree" ;;
-	*read-*) [ -f "$at/data" ] || fio $fio_options --name=lay --filename="$at/data" --rw=write --bs=1M --size=$((8 * scale))M --end_fsync=1 >/dev/null ;;
+	dbench) mkdir "$at/dbench" ;;
+	*read-* | *-direct) [ -f "$at/data" ] || fio $fio_options --name=lay --filename="$at/data" --rw=write --bs=1M --size=$((8 * scale))M --end_fsync=1 >/dev/null ;;
 	esac
 	sync
 	[ "$1" = grep-warm ] || echo 3 >/proc/sys/vm/drop_caches
@@ -126,6 +142,8 @@ work() {
 	seq-read-1m) fio_job --rw=read --bs=1M ;;
 	seq-read-4k) fio_job --rw=read --bs=4k ;;
 	rand-read-4k) fio_job --rw=randread --bs=4k --io_size=$((2 * scale))M ;;
+	rand-write-4k-direct) fio_job --rw=randwrite --bs=4k --io_size=$((2 * scale))M --direct=1 ;;
+	dbench) (cd /tmp && dbench -c "$client" -t $((2 + scale / 2)) -D "$at/dbench" 4) >/dev/null ;;
 	rand-read-4k-direct) fio_job --rw=randread --bs=4k --io_size=$((2 * scale))M --direct=1 ;;
 	storm) (cd /tmp && fs_mark -S 0 -n $((400 * scale)) -s 0 -D 10 -N $((40 * scale)) -d "$at/storm" -l /dev/null) >/dev/null && sync ;;
 	fsync) (cd /tmp && fs_mark -S 1 -n $((50 * scale)) -s 16384 -w 4096 -d "$at/mail" -l /dev/null) >/dev/null ;;
@@ -136,6 +154,7 @@ work() {
 	esac
 }
 
+client=/usr/share/dbench/client.txt
 all='empty fio-nothing git-clone untar grep-cold grep-warm seq-write-1m seq-write-4k rand-write-4k seq-read-1m seq-read-4k rand-read-4k
 	rand-read-4k-direct storm fsync fileserver'
 
@@ -154,7 +173,7 @@ measured() {
 bring_programs() {
 	local name lib
 	mkdir /dev/shm/programs /dev/shm/libraries
-	for name in git grep tar fio fs_mark mkdir sync; do
+	for name in git grep tar fio fs_mark mkdir sync ${wanted:+dbench}; do
 		cp -L "$(command -v "$name")" /dev/shm/programs/ || die "no $name"
 		for lib in $(ldd "$(command -v "$name")" | grep -o '=> /[^ ]*' | cut -c4-); do cp -Lu "$lib" /dev/shm/libraries/; done
 	done
@@ -166,7 +185,7 @@ bring_programs() {
 bring_programs
 for subject in "${subjects[@]}"; do
 	set_up "$subject" || die "cannot mount $subject"
-	for workload in $all; do measured "$subject" "$workload"; done
+	for workload in ${wanted:-$all}; do measured "$subject" "$workload"; done
 	tear_down "$subject"
 done
 echo complete

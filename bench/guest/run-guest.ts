@@ -15,13 +15,25 @@ const MINUTES = 40;
 
 /** What a file system is measured as; measure.sh knows each. */
 export const SUBJECTS = ['ext4', 'journal', 'kernel', 'meta', 'full', 'fuse'] as const;
-export type Subject = (typeof SUBJECTS)[number];
+export type Subject = (typeof SUBJECTS)[number] | 'fuse-meta' | 'fuse-full';
+
+/** What is measured on what; the usual subjects and measure.sh's own workloads, where nothing is said. */
+export type GuestPlan = {
+  /** In the order in which they are measured; one may come again. */
+  readonly subjects?: readonly Subject[];
+  readonly workloads?: readonly string[];
+};
 
 /**
  * Boots a guest and measures every workload on every subject in it. With `icount` the guest has one processor and its clock
  * counts instructions; without, it has two and the times are of this machine's clock.
  */
-export async function runGuest(world: BenchWorld, input: string, icount: boolean): Promise<readonly Measured[]> {
+export async function runGuest(
+  world: BenchWorld,
+  input: string,
+  icount: boolean,
+  { subjects = SUBJECTS, workloads = [] }: GuestPlan = {},
+): Promise<readonly Measured[]> {
   const { env } = world.surroundings;
   const tools = await findVmTools(env);
   const build = await buildKernel({ home: world.root, env, fs: ['tiffinfs'], kernelDir: tools.kernel.headers });
@@ -42,7 +54,7 @@ export async function runGuest(world: BenchWorld, input: string, icount: boolean
     const scale = world.quick ? '1' : '4';
     let text = '';
     const done = await guest.run({
-      words: ['bash', script, SUBJECTS.join(' '), '/dev/vda', host, module, input, scale],
+      words: ['bash', script, subjects.join(' '), '/dev/vda', host, module, input, scale, workloads.join(' ')],
       timeoutMs: MINUTES * 60_000,
       onStdout: (bytes) => {
         text += Buffer.from(bytes).toString();
