@@ -169,7 +169,7 @@ static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset,
 int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
 		 u32 nsegs, u64 len)
 {
-	struct blk_plug plug;
+	struct blk_plug own, *plug = current->plug ?: &own;
 	struct transfer t;
 	u32 i;
 	int err;
@@ -187,11 +187,18 @@ int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const str
 		if (((unsigned long)segs[i].ptr | segs[i].len) & (SECTOR_SIZE - 1))
 			return bounced(bdev, opf, offset, segs, len);
 	begin(&t, bdev, opf, offset, len);
-	blk_start_plug(&plug);
+	blk_start_plug(&own);
 	for (i = 0; i < nsegs; i++)
 		if (segs[i].len)
 			add_bytes(&t, segs[i].ptr, segs[i].len);
 	submit(&t);
-	blk_finish_plug(&plug);
-	return finish(&t);
+	/*
+	 * A plug of the caller's (readahead, write-back) ends here too: going to sleep with it would
+	 * leave the requests in it to another thread.
+	 */
+	blk_finish_plug(plug);
+	err = finish(&t);
+	if (plug != &own)
+		blk_start_plug(plug);
+	return err;
 }

@@ -141,8 +141,24 @@ impl<'a> DataOut<'a> {
         self.filled
     }
 
+    /// The next `len` bytes, where all of the room is in one piece.
+    fn in_one_piece(&mut self, len: usize) -> Option<&mut [u8]> {
+        let [only] = self.segs else { return None };
+        let (at, end) = (self.filled, self.filled.checked_add(len)?);
+        if end > self.len.min(only.len) {
+            return None;
+        }
+        self.filled = end;
+        // SAFETY: part of a piece that is writable, and nobody else's, by the contract of `new`.
+        Some(unsafe { core::slice::from_raw_parts_mut(only.ptr.add(at), len) })
+    }
+
     /// Appends `bytes`; ERANGE when there is no room for all.
     pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(room) = self.in_one_piece(bytes.len()) {
+            room.copy_from_slice(bytes);
+            return Ok(());
+        }
         let mut at = 0;
         self.extend(bytes.len(), |_, pieces| {
             for piece in pieces {
@@ -157,6 +173,10 @@ impl<'a> DataOut<'a> {
 
     /// Appends `len` zeroes; ERANGE when there is no room for all.
     pub fn put_zeroes(&mut self, len: usize) -> Result<()> {
+        if let Some(room) = self.in_one_piece(len) {
+            room.fill(0);
+            return Ok(());
+        }
         self.extend(len, |_, pieces| {
             for piece in pieces {
                 // SAFETY: part of a piece that is writable by the contract of `new`.
