@@ -61,6 +61,9 @@ static int bento_read_folio(struct file *file, struct folio *folio)
 	return err;
 }
 
+/* So many pages, as many as a random read asks for, need no memory for their run. */
+#define FEW_PAGES 4
+
 /*
  * One READ for as many pages as there are. Pages of a READ that failed are asked for again one by
  * one, where the error is answered.
@@ -68,15 +71,20 @@ static int bento_read_folio(struct file *file, struct folio *folio)
 static void bento_readahead(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
-	struct bento_run *run = bento_run_alloc(readahead_count(rac),
-						readahead_gfp_mask(rac->mapping) & ~__GFP_HIGHMEM);
-	struct page **pages;
+	struct page *few_pages[FEW_PAGES], **pages = few_pages;
+	struct bento_seg few_segs[FEW_PAGES];
+	struct bento_run few = { .most_pages = FEW_PAGES, .segs = few_segs, .pages = few_pages };
+	struct bento_run *run = &few;
 	unsigned int i, nr;
 	int err;
 
-	if (!run)
-		return;
-	pages = run->pages;
+	if (readahead_count(rac) > FEW_PAGES) {
+		run = bento_run_alloc(readahead_count(rac),
+				      readahead_gfp_mask(rac->mapping) & ~__GFP_HIGHMEM);
+		if (!run)
+			return;
+		pages = run->pages;
+	}
 	while ((nr = __readahead_batch(rac, pages, run->most_pages))) {
 		bento_run_begin(run, page_offset(pages[0]));
 		for (i = 0; i < nr; i++)
@@ -89,7 +97,8 @@ static void bento_readahead(struct readahead_control *rac)
 			put_page(pages[i]);
 		}
 	}
-	bento_run_free(run);
+	if (run != &few)
+		bento_run_free(run);
 }
 
 /* ---- writing ---- */

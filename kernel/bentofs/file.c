@@ -9,7 +9,10 @@
 
 #include "io.h"
 
-/* Closing is not a time to write back: the module just hears of it, if it wants to. */
+/*
+ * Closing is not a time to write back: the module just hears of it, if it wants to, and if what it
+ * might answer is of interest: an error of writing. Locks that go are told of by VFS, one by one.
+ */
 static int bento_flush(struct file *file, fl_owner_t id)
 {
 	struct inode *inode = file_inode(file);
@@ -19,7 +22,7 @@ static int bento_flush(struct file *file, fl_owner_t id)
 	struct bento_call call;
 	int err;
 
-	if (bento_absent(mount, FUSE_FLUSH))
+	if (!(file->f_mode & FMODE_WRITE) || bento_absent(mount, FUSE_FLUSH))
 		return 0;
 	args.lock_owner = bento_lock_owner(id);
 	bento_call_init(&call, FUSE_FLUSH, bento_i(inode)->nodeid);

@@ -57,6 +57,7 @@ out_bufs:
 static void __exit bentofs_exit(void)
 {
 	bento_super_exit();
+	bento_listings_exit();
 	bento_sysfs_exit();
 	bento_record_exit();
 	bento_inodes_exit();

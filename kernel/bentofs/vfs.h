@@ -137,6 +137,7 @@ int bento_update_time(struct inode *inode, struct timespec64 *time, int flags);
 extern const struct inode_operations bento_file_iops, bento_dir_iops, bento_symlink_iops,
 	bento_special_iops;
 extern const struct file_operations bento_dir_fops;
+void bento_listings_exit(void);
 extern const struct dentry_operations bento_dentry_ops;
 struct dentry *bento_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags);
 int bento_lookup_call(struct inode *dir, const struct qstr *name, struct bento_call *call);

@@ -166,10 +166,54 @@ static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset,
 	return err;
 }
 
+/* Transfers the first `len` bytes of the pieces, and then a sector of its own, if there is one. */
+static int run(struct transfer *t, const struct bento_seg *segs, u64 len, u8 *last_sector)
+{
+	struct blk_plug own, *plug = current->plug ?: &own;
+	int err;
+
+	blk_start_plug(&own);
+	for (; len; segs++) {
+		size_t part = min_t(u64, segs->len, len);
+
+		if (part)
+			add_bytes(t, segs->ptr, part);
+		len -= part;
+	}
+	if (last_sector)
+		add_bytes(t, last_sector, SECTOR_SIZE);
+	submit(t);
+	/*
+	 * A plug of the caller's (readahead, write-back) ends here too: going to sleep with it would
+	 * leave the requests in it to another thread.
+	 */
+	blk_finish_plug(plug);
+	err = finish(t);
+	if (plug != &own)
+		blk_start_plug(plug);
+	return err;
+}
+
+int bento_bio_read_start(struct block_device *bdev, u64 offset, const struct bento_seg *segs,
+			 u32 nsegs, u64 len)
+{
+	unsigned int part = len & (SECTOR_SIZE - 1);
+	const struct bento_seg *last = &segs[nsegs - 1];
+	u8 *sector = kmalloc(SECTOR_SIZE, GFP_NOFS | __GFP_NOFAIL);
+	struct transfer t;
+	int err;
+
+	begin(&t, bdev, REQ_OP_READ, offset, len - part + SECTOR_SIZE);
+	err = run(&t, segs, len - part, sector);
+	if (!err)
+		memcpy(last->ptr + last->len - part, sector, part);
+	kfree(sector);
+	return err;
+}
+
 int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
 		 u32 nsegs, u64 len)
 {
-	struct blk_plug plug;
 	struct transfer t;
 	u32 i;
 	int err;
@@ -184,14 +228,8 @@ int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const str
 		opf &= ~REQ_PREFLUSH;
 	}
 	for (i = 0; i < nsegs; i++)
-		if (((unsigned long)segs[i].ptr | segs[i].len) & (SECTOR_SIZE - 1))
+		if (!bento_seg_on_sectors(&segs[i]))
 			return bounced(bdev, opf, offset, segs, len);
 	begin(&t, bdev, opf, offset, len);
-	blk_start_plug(&plug);
-	for (i = 0; i < nsegs; i++)
-		if (segs[i].len)
-			add_bytes(&t, segs[i].ptr, segs[i].len);
-	submit(&t);
-	blk_finish_plug(&plug);
-	return finish(&t);
+	return run(&t, segs, len, NULL);
 }

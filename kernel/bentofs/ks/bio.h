@@ -3,6 +3,7 @@
 #define BENTO_BIO_H
 
 #include <linux/blk_types.h>
+#include <linux/blkdev.h>
 
 #include "../bentofs.h"
 
@@ -13,5 +14,18 @@
  */
 int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
 		 u32 nsegs, u64 len);
+/*
+ * Reads `len` bytes, all of the pieces, of which the last sector is the start of one on the device:
+ * what else it holds is not for the caller. All pieces are on sectors' boundaries in memory, but
+ * for the end of the last.
+ */
+int bento_bio_read_start(struct block_device *bdev, u64 offset, const struct bento_seg *segs,
+			 u32 nsegs, u64 len);
+
+/* Whether a piece begins and ends where every driver takes it. */
+static inline bool bento_seg_on_sectors(const struct bento_seg *seg)
+{
+	return !(((unsigned long)seg->ptr | seg->len) & (SECTOR_SIZE - 1));
+}
 
 #endif /* BENTO_BIO_H */

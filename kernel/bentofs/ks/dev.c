@@ -126,6 +126,19 @@ static bool on_sectors(u64 offset, u64 len)
 	return !((offset | len) & (SECTOR_SIZE - 1));
 }
 
+/* A read that ends within a sector, as that of a file's last bytes does, and is even otherwise. */
+static bool is_start(blk_opf_t opf, u64 offset, const struct bento_seg *segs, u32 nsegs)
+{
+	u32 i;
+
+	if (op_is_write(opf) || (offset & (SECTOR_SIZE - 1)))
+		return false;
+	for (i = 0; i + 1 < nsegs; i++)
+		if (!bento_seg_on_sectors(&segs[i]))
+			return false;
+	return segs[i].len && !((unsigned long)segs[i].ptr & (SECTOR_SIZE - 1));
+}
+
 /* Parts of sectors: by way of whole ones. */
 static int rw_parts(struct bento_dev *dev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
 		    u32 nsegs, u64 len)
@@ -164,6 +177,8 @@ static int rw(struct bento_ctx *ctx, struct bento_dev *dev, blk_opf_t opf, u64 o
 
 	if (likely(on_sectors(offset, len)))
 		err = bento_bio_rw(dev->bdev, opf, offset, segs, nsegs, len);
+	else if (is_start(opf, offset, segs, nsegs))
+		err = bento_bio_read_start(dev->bdev, offset, segs, nsegs, len);
 	else
 		err = rw_parts(dev, opf, offset, segs, nsegs, len);
 	bento_io_end(ctx, wait);

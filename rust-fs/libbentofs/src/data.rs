@@ -10,8 +10,10 @@ use core::marker::PhantomData;
 use libbentoks::block::Durability;
 use libbentoks::{Device, Errno, Result};
 
-/// Most pieces that are handed to the device at once; longer lists go in several calls.
+/// Most pieces that are handed to the device at once where a list has to be made; longer ones go in several calls.
 const BATCH: usize = 32;
+/// The same for a request's own list: as many pages as one READ or WRITE may have.
+const AT_ONCE: usize = 256;
 
 /// Calls `each` with the pieces of `segs` that cover `len` bytes from `skip` on, at most [`BATCH`] at a time, and the number of bytes
 /// of earlier batches.
@@ -42,6 +44,18 @@ fn batches(segs: &[Seg], skip: usize, len: usize, mut each: impl FnMut(u64, &[Se
         each(done, &batch[..count])?;
     }
     if left == 0 { Ok(()) } else { Err(Errno::EINVAL) }
+}
+
+/// Calls `each` with the pieces of `segs`, which are `all` bytes, that cover `len` bytes from `skip` on, and with how many bytes went before:
+/// at once where that takes no list of our own, else in [`batches`].
+fn covering(segs: &[Seg], all: usize, skip: usize, len: usize, mut each: impl FnMut(u64, &[Seg]) -> Result<()>) -> Result<()> {
+    if skip == 0 && len == all && segs.len() <= AT_ONCE {
+        return each(0, segs);
+    }
+    match segs {
+        [only] if skip <= only.len && len <= only.len - skip => each(0, &[Seg { ptr: only.ptr.wrapping_add(skip), len }]),
+        _ => batches(segs, skip, len, each),
+    }
 }
 
 /// Data that an op brings.
@@ -103,7 +117,7 @@ impl<'a> DataIn<'a> {
 
     /// Writes `len` bytes from byte `from` on to byte `offset` of `device`, without a copy.
     pub fn write_to(&self, from: usize, len: usize, device: &Device, offset: u64) -> Result<()> {
-        batches(self.segs, from, len, |done, pieces| {
+        covering(self.segs, self.len, from, len, |done, pieces| {
             // SAFETY: parts of pieces that are readable by the contract of `new`.
             unsafe { device.write_segs(offset + done, pieces, Durability::Cached) }
         })
@@ -141,8 +155,24 @@ impl<'a> DataOut<'a> {
         self.filled
     }
 
+    /// The next `len` bytes, where all of the room is in one piece.
+    fn in_one_piece(&mut self, len: usize) -> Option<&mut [u8]> {
+        let [only] = self.segs else { return None };
+        let (at, end) = (self.filled, self.filled.checked_add(len)?);
+        if end > self.len.min(only.len) {
+            return None;
+        }
+        self.filled = end;
+        // SAFETY: part of a piece that is writable, and nobody else's, by the contract of `new`.
+        Some(unsafe { core::slice::from_raw_parts_mut(only.ptr.add(at), len) })
+    }
+
     /// Appends `bytes`; ERANGE when there is no room for all.
     pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(room) = self.in_one_piece(bytes.len()) {
+            room.copy_from_slice(bytes);
+            return Ok(());
+        }
         let mut at = 0;
         self.extend(bytes.len(), |_, pieces| {
             for piece in pieces {
@@ -157,6 +187,10 @@ impl<'a> DataOut<'a> {
 
     /// Appends `len` zeroes; ERANGE when there is no room for all.
     pub fn put_zeroes(&mut self, len: usize) -> Result<()> {
+        if let Some(room) = self.in_one_piece(len) {
+            room.fill(0);
+            return Ok(());
+        }
         self.extend(len, |_, pieces| {
             for piece in pieces {
                 // SAFETY: part of a piece that is writable by the contract of `new`.
@@ -178,7 +212,7 @@ impl<'a> DataOut<'a> {
         if len > self.room() {
             return Err(Errno::ERANGE);
         }
-        batches(self.segs, self.filled, len, each)?;
+        covering(self.segs, self.len, self.filled, len, each)?;
         self.filled += len;
         Ok(())
     }
