@@ -40,7 +40,7 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
     .filter((part) => !part.startsWith('.') && !APART.includes(part))
     .map((part) => join(workspace, part));
   // The revision is compiled in, or without one what the sources are.
-  const rustDigest = digestOf(workspace, sources, ['rust', fs, revision, ...toolchainWords(), tree.release]);
+  const rustDigest = digestOf(workspace, sources, ['rust', fs, revision, ...toolchainWords(tree.framePointers), tree.release]);
   if (!isMadeFrom(rust, rustDigest)) {
     say(`${fs} (Rust) for ${name}.ko`);
     makeFrom(rust, rustDigest, () => {
@@ -49,6 +49,7 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
         fs,
         revision,
         out: rust,
+        framePointers: tree.framePointers,
         target: join(root, 'kernel/target/cargo'),
         cargo: wanted.cargo,
         env: wanted.env,

@@ -13,8 +13,9 @@ const HINT = 'apt-get install -y linux-headers-cloud-amd64 (or give --kerneldir 
  *   readonly dir: string,
  *   readonly release: string,
  *   readonly identity: string,
+ *   readonly framePointers: boolean,
  * }} KernelTree
- * `dir` is what make -C takes; `identity` changes whenever what is built against it may.
+ * `dir` is what make -C takes; `identity` changes whenever what is built against it may; `framePointers`: it unwinds by them.
  */
 
 /** The given build folder, or that of the newest 6.1 kernel whose headers are installed. @param {string | undefined} dir @returns {KernelTree} */
@@ -28,8 +29,10 @@ export function findKernelTree(dir) {
   }
   const release = /UTS_RELEASE "([^"]+)"/.exec(readFileSync(releaseFile, 'utf8'))?.[1] ?? '';
   const config = join(chosen, 'include/config/auto.conf');
-  const parts = [realpathSync(chosen), release, readFileSync(symvers), existsSync(config) ? readFileSync(config) : ''];
-  return { dir: chosen, release, identity: parts.join('\0') };
+  const chosenOptions = existsSync(config) ? readFileSync(config, 'utf8') : '';
+  const parts = [realpathSync(chosen), release, readFileSync(symvers), chosenOptions];
+  const framePointers = /^CONFIG_FRAME_POINTER=y$/m.test(chosenOptions);
+  return { dir: chosen, release, identity: parts.join('\0'), framePointers };
 }
 
 /** @returns {string | undefined} */

@@ -28,28 +28,36 @@ export const RUSTFLAGS = [
   '-Zemit-stack-sizes',
 ];
 
+/** For a kernel that finds its way up the stack by frame pointers. */
+const FRAME_POINTERS = '-Cforce-frame-pointers=yes';
+
+/** @param {boolean} framePointers @returns {readonly string[]} */
+function flagsFor(framePointers) {
+  return framePointers ? [...RUSTFLAGS, FRAME_POINTERS] : RUSTFLAGS;
+}
+
 /** Sections the kernel has no use for: LLVM's own, and what has been read already. */
 const DROPPED = ['.llvmbc', '.llvmcmd', '.note.gnu.property'];
 
 const MEMORY = ['memcpy', 'memmove', 'memset', 'memcmp'];
 
-/** What decides what the compiler makes. @returns {readonly string[]} */
-export function toolchainWords() {
+/** What decides what the compiler makes. @param {boolean} framePointers @returns {readonly string[]} */
+export function toolchainWords(framePointers) {
   if (!existsSync(RUSTC)) throw new BuildError(`there is no ${RUSTC}`, 'apt-get install -y rustc-web rust-web-src');
   if (!existsSync(LIBRARY)) {
     throw new BuildError('the source of the Rust library is absent', 'apt-get install -y rust-web-src');
   }
-  return [run([RUSTC, '-vV'], { cwd: '/' }), ...RUSTFLAGS];
+  return [run([RUSTC, '-vV'], { cwd: '/' }), ...flagsFor(framePointers)];
 }
 
 /**
  * @param {{
  *   readonly workspace: string, readonly fs: string, readonly target: string, readonly out: string,
- *   readonly cargo: string, readonly revision: string, readonly env: NodeJS.ProcessEnv,
+ *   readonly cargo: string, readonly revision: string, readonly framePointers: boolean, readonly env: NodeJS.ProcessEnv,
  * }} request `out` is the object's path; `target` cargo's target folder
  * @returns {readonly string[]} warnings: large frames
  */
-export function buildRustObject({ workspace, fs, target, out, cargo, revision, env }) {
+export function buildRustObject({ workspace, fs, target, out, cargo, revision, framePointers, env }) {
   const lib = `bento_${fs.replaceAll('-', '_')}`;
   run(
     [
@@ -64,7 +72,7 @@ export function buildRustObject({ workspace, fs, target, out, cargo, revision, e
         RUSTC,
         // Debian's rustc is a release: this lets it take -Z.
         RUSTC_BOOTSTRAP: '1',
-        RUSTFLAGS: RUSTFLAGS.join(' '),
+        RUSTFLAGS: flagsFor(framePointers).join(' '),
         CARGO_TARGET_DIR: target,
         CARGO_PROFILE_RELEASE_LTO: 'fat',
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '1',

@@ -16,8 +16,9 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ulimit -c 0
 
 run() {
-	# A session of its own, so that a signal reaches all of it; -w, since what is awaited is its end.
-	setsid -w /bin/sh -c 'echo $$ >"$0/pid"; exec /bin/sh "$0/run"' "$jobs/$1" \
+	# A session of its own, so that a signal reaches all of it; -w, since what is awaited is its end. A shell has what it
+	# runs in the background ignore ^C, and whoever inherits that cannot even ask for it.
+	setsid -w env --default-signal=INT,QUIT /bin/sh -c 'echo $$ >"$0/pid"; exec /bin/sh "$0/run"' "$jobs/$1" \
 		3>&- </dev/null >"$jobs/$1/out" 2>"$jobs/$1/err"
 	echo "done $1 $?" >&3
 }

@@ -119,6 +119,6 @@ export const SUITES = [
       '--outputFile.json={report}',
     ],
     count: countVitest,
-    minutes: 30,
+    minutes: process.env.BENTO_VM_KERNEL ? 300 : 30,
   },
 ];

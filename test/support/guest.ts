@@ -3,23 +3,64 @@
 /** Guests for tests: booted as `bento-rr vm` boots them. */
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, expect } from 'vitest';
 import { findAcceleration } from '../../src/capture/vm/acceleration.js';
+import { unloadModules } from '../../src/capture/vm/bento-guest.js';
 import { Guest, type GuestOptions } from '../../src/capture/vm/guest.js';
 import { findVmTools } from '../../src/capture/vm/tools.js';
 import type { KernelBuild } from '../../src/host/modules/build-kernel.js';
+import { PATIENCE } from './patience.js';
 import { CHECKOUT } from './sources.js';
 
 /** Time for a step on a machine that is busy with other things; nothing healthy comes near it. */
 export const STEP_MS = 120_000;
 
-/** Boots a guest. */
-export async function startGuest(options: Partial<GuestOptions> = {}): Promise<Guest> {
+export type TestGuestOptions = Partial<GuestOptions> & {
+  /** The test makes the kernel complain. */
+  readonly mayComplain?: boolean;
+};
+
+const started: Guest[] = [];
+// Whatever else a suite looks at: a guest whose kernel complained fails it. Registered first, so it runs last.
+afterAll(() => {
+  for (const guest of started.splice(0)) {
+    const said = guest.troubles.map(({ lines }) => lines.join('\n')).join('\n--\n');
+    expect(said, 'what the kernel complained of').toBe('');
+  }
+});
+
+/** Boots a guest. Its kernel's complaints, up to its end, fail the suite. */
+export async function startGuest({ mayComplain, ...options }: TestGuestOptions = {}): Promise<Guest> {
   const tools = await findVmTools(process.env);
   const cache = join(CHECKOUT, 'kernel/target/vm-accel');
   const acceleration = options.icount ? 'tcg' : await findAcceleration(tools, cache, process.env);
-  return Guest.start({ tools, acceleration, home: CHECKOUT, env: process.env, ...options });
+  const guest = await Guest.start({
+    ...{ tools, acceleration, home: CHECKOUT, env: process.env, patience: PATIENCE },
+    ...options,
+  });
+  if (mayComplain !== true) started.push(guest);
+  return guest;
+}
+
+/**
+ * The end of a guest whose Bento mounts are gone: the modules come out, and memory that nothing reaches any more is looked for, where the
+ * kernel can. Its complaints are a failure.
+ */
+export async function endGuest(guest: Guest): Promise<void> {
+  await findLeaks(guest);
+  await unloadModules(guest);
+  // What only the modules' own memory pointed to.
+  await findLeaks(guest);
+  await guest.shutDown();
+}
+
+async function findLeaks(guest: Guest): Promise<void> {
+  const leaks = '/sys/kernel/debug/kmemleak';
+  // Memory younger than 5 s is not judged; a second scan clears those that were only on the way from one place to another.
+  const script = `[ -e ${leaks} ] || exit 0; sleep 6; for n in 1 2; do echo scan >${leaks}; done; cat ${leaks}`;
+  expect(await sh(guest, script), 'memory that leaked').toBe('');
 }
 
 /** An empty image of so many bytes, sparse. */
@@ -36,9 +77,17 @@ export async function sh(guest: Guest, script: string, timeoutMs = STEP_MS): Pro
   throw new Error(`in the guest: status ${done.status} of\n${script}\n${done.stdout}\n${done.stderr}`);
 }
 
-/** The kernel modules of the work tree, built when they are stale. */
-export function kernelModules(args: readonly string[] = []): KernelBuild {
+/** Build folder of the kernel that guests run, when it is another than the newest installed. */
+export function chosenHeaders(): string | undefined {
+  const folder = process.env.BENTO_VM_KERNEL;
+  return folder ? JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')).headers : undefined;
+}
+
+/** The kernel modules of the work tree for the guests' kernel, built when they are stale. */
+export function kernelModules(given: readonly string[] = []): KernelBuild {
   const main = join(CHECKOUT, 'kernel/build/main.mjs');
+  const headers = chosenHeaders();
+  const args = headers === undefined ? given : [...given, '--kerneldir', headers];
   return JSON.parse(
     execFileSync(process.execPath, [main, '--json', ...args], {
       encoding: 'utf8',

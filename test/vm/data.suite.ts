@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModules, unloadModules } from '../../src/capture/vm/bento-guest.js';
+import { loadModules } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
 import { outsider } from '../outsiders/programs.js';
 import { FSX } from '../outsiders/settings.js';
-import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
+import { emptyDisk, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
 import { CHECKOUT } from '../support/sources.js';
 
 const MIB = 1 << 20;
@@ -133,6 +133,5 @@ it('a time that was set stays, though pages are written later', async () => {
 
 it('nothing is left open, and the kernel has nothing to complain of', async () => {
   await sh(guest, 'cd /; umount /mnt/tiffinfs /mnt/memfs /mnt/ext4');
-  await unloadModules(guest);
-  expect(await guest.shutDown()).toEqual([]);
+  await endGuest(guest);
 });

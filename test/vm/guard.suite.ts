@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadModules, mountFs, unloadModules, unmountFs } from '../../src/capture/vm/bento-guest.js';
+import { loadModules, mountFs, unmountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
-import { kernelModules, sh, startGuest } from '../support/guest.js';
+import { endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
 
 const BAD = '/mnt/bad';
 const GOOD = '/mnt/good';
@@ -57,9 +57,7 @@ afterAll(async () => {
   try {
     if (guest !== undefined) {
       await unmountFs(guest, GOOD);
-      await unloadModules(guest);
-      expect(guest.troubles, 'what the kernel complained of').toEqual([]);
-      await guest.shutDown();
+      await endGuest(guest);
     }
   } finally {
     await guest?.[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadModules, mountFs, unmountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
-import { kernelModules, sh, startGuest } from '../support/guest.js';
+import { endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
 import { CHECKOUT } from '../support/sources.js';
 
 const AT = '/mnt/bento';
@@ -33,8 +33,7 @@ afterAll(async () => {
   try {
     if (guest !== undefined) {
       await unmountFs(guest, AT);
-      expect(guest.troubles, 'what the kernel complained of').toEqual([]);
-      await guest.shutDown();
+      await endGuest(guest);
     }
   } finally {
     await guest?.[Symbol.asyncDispose]();

@@ -12,7 +12,8 @@ import type { Guest } from '../../src/capture/vm/guest.js';
 import type { KernelBuild } from '../../src/host/modules/build-kernel.js';
 import { outsider } from '../outsiders/programs.js';
 import { LEFT_OUT, PJDFSTEST } from '../outsiders/settings.js';
-import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
+import { emptyDisk, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
+import { PATIENCE } from '../support/patience.js';
 import { CHECKOUT } from '../support/sources.js';
 
 const MIB = 1 << 20;
@@ -141,12 +142,11 @@ it(
     );
     await sh(guest, 'git -C /mnt/one/git-clone-gc-and-fsck/clone -c safe.directory="*" fsck --full');
     await sh(guest, 'umount /mnt/one');
-    await unloadModules(guest);
-    expect(await guest.shutDown()).toEqual([]);
+    await endGuest(guest);
     execFileSync(join(CHECKOUT, 'rust-fs/target/release/bento-host'), [
       ...['fsck', '--module', join(CHECKOUT, 'rust-fs/target/release/libbento_tiffinfs.so')],
       join(folder, 'one'),
     ]);
   },
-  LONG_MS,
+  LONG_MS * PATIENCE,
 );

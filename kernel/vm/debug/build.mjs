@@ -20,7 +20,7 @@ const CONFIG = fileURLToPath(new URL('debug.config', import.meta.url));
 const TARGET = fileURLToPath(new URL('../../target/debug', import.meta.url));
 
 /** What a guest needs of a kernel; as src/capture/vm/tools.ts reads it from kernel.json. */
-/** @typedef {{ readonly release: string, readonly image: string, readonly modules: string, readonly headers: string }} BuiltKernel */
+/** @typedef {{ readonly release: string, readonly image: string, readonly modules: string, readonly headers: string, readonly arguments: readonly string[] }} BuiltKernel */
 
 /** @param {string} folder @param {readonly string[]} words */
 function make(folder, words) {
@@ -58,6 +58,7 @@ function build(folder) {
     image: join(folder, 'vmlinuz'),
     modules: join(folder, 'lib/modules', release),
     headers: source,
+    arguments: ['acpi=noirq'],
   };
   // Last, and at once: a build that was cut short is none.
   writeFileSync(join(folder, 'kernel.json.new'), JSON.stringify(built));
@@ -69,7 +70,7 @@ function refuseLostOptions(config) {
   const set = new Set(config.split('\n'));
   const wanted = readFileSync(CONFIG, 'utf8').split('\n');
   const lost = wanted.filter((line) => /^CONFIG_\w+=[ym]$/.test(line) && !set.has(line));
-  const needed = lost.filter((line) => /RETPOLINE|RETHUNK|PROVE_LOCKING|KASAN|KMEMLEAK|ATOMIC_SLEEP/.test(line));
+  const needed = lost.filter((line) => /FRAME_POINTER|MPPARSE|PCI_MSI|RETPOLINE|RETHUNK|PROVE_LOCKING|KASAN|KMEMLEAK|ATOMIC_SLEEP/.test(line));
   if (needed.length > 0) throw new Error(`the configuration lost ${needed.join(' ')}`);
 }
 

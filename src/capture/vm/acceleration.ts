@@ -19,9 +19,14 @@ const SIGN = 'bento-vm: alive';
  * What guests can run on here. /dev/kvm that opens proves nothing: in some clouds a guest hangs under it. So a tiny one is booted once, and the
  * answer kept in `cache` for this machine, its kernel and the guest's.
  */
-export async function findAcceleration(tools: VmTools, cache: string, env: Env): Promise<Acceleration> {
+export async function findAcceleration(
+  tools: VmTools,
+  cache: string,
+  env: Env,
+  device = '/dev/kvm',
+): Promise<Acceleration> {
   if (env.BENTO_VM_ACCEL === 'kvm' || env.BENTO_VM_ACCEL === 'tcg') return env.BENTO_VM_ACCEL;
-  const usable = await access('/dev/kvm').then(
+  const usable = await access(device).then(
     () => true,
     () => false,
   );

@@ -62,11 +62,12 @@ export class ConsoleLog {
   }
 }
 
-/** The call trace in lines of a console, from its heading to its end; empty when there is none. */
+/** The first call trace in lines of a console, from its heading to its end, and the task it is of; empty when there is none. */
 export function callTrace(lines: readonly string[]): readonly string[] {
   const begin = lines.findIndex((line) => line.includes('Call Trace:'));
   if (begin === -1) return [];
-  const rest = lines.slice(begin);
-  const end = rest.findIndex((line, index) => index > 0 && /<\/TASK>|Modules linked in:|---\[ end trace/.test(line));
+  // A task that waits is named in the line before.
+  const rest = lines.slice(/\btask:/.test(lines[begin - 1] ?? '') ? begin - 1 : begin);
+  const end = rest.findIndex((line, index) => index > 1 && /<\/TASK>|Modules linked in:|---\[ end trace/.test(line));
   return end === -1 ? rest : rest.slice(0, end + 1);
 }

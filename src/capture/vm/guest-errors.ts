@@ -17,7 +17,7 @@ export class GuestError extends HostError {
     const trouble = log.troubles[0];
     const trace = callTrace(trouble?.lines ?? log.last(200));
     const lastLines = log.last(LAST_LINES);
-    const shown = trouble === undefined || trace.length === 0 ? [] : [trouble.what, ...trace, '--'];
+    const shown = trace.length === 0 ? [] : [...(trouble === undefined ? [] : [trouble.what]), ...trace, '--'];
     super(code, message, { why: ['the console:', ...shown, ...lastLines].join('\n'), hint });
     this.trace = trace;
     this.lastLines = lastLines;

@@ -31,6 +31,8 @@ export type GuestOptions = {
   readonly disks?: readonly GuestDisk[] | undefined;
   /** Longest until commands can be run. */
   readonly bootMs?: number | undefined;
+  /** Every limit of time is so many times as long: for a kernel that checks what it does, and takes long over it. */
+  readonly patience?: number | undefined;
   /** Folder of the guest on the host, made and kept; absent: a temporary one, which goes with a guest that ended well. */
   readonly folder?: string | undefined;
   /** This process's terminal becomes /dev/ttyS1 of the guest. */
@@ -63,12 +65,14 @@ export class Guest {
   readonly #log: ConsoleLog;
   readonly #consoleFile: WriteStream;
   readonly #keep: boolean;
+  readonly #patience: number;
   #jobs = 0;
   #over = false;
 
   private constructor(parts: {
     readonly folder: string;
     readonly keep: boolean;
+    readonly patience: number;
     readonly helpers: readonly Helper[];
     readonly sockets: Sockets;
     readonly socketFolder: string;
@@ -79,6 +83,7 @@ export class Guest {
   }) {
     this.folder = parts.folder;
     this.#keep = parts.keep;
+    this.#patience = parts.patience;
     this.#helpers = parts.helpers;
     this.#sockets = parts.sockets;
     this.#socketFolder = parts.socketFolder;
@@ -119,6 +124,7 @@ export class Guest {
       listen(sockets.control, (socket) => control.attach(socket)),
     ]);
     const { setpriv } = tools;
+    const patience = options.patience ?? 1;
     // What is there when the guest starts does not change under it, but for the folder: that one is asked for anew each time.
     const share = (name: string, socket: string, source: string, cache: string) =>
       startHelper({
@@ -153,14 +159,26 @@ export class Guest {
         disks: options.disks ?? [],
         sockets,
         terminal: options.terminal ?? false,
-        kernelArguments: options.kernelArguments ?? [],
+        patience,
+        kernelArguments: [...(tools.kernel.arguments ?? []), ...(options.kernelArguments ?? [])],
       }),
       env,
       terminal: options.terminal ?? false,
     });
     const keep = options.folder !== undefined;
     const guest = new Guest({
-      ...{ folder, keep, helpers: [qemu, files, exchange], sockets, socketFolder, servers, control, log, consoleFile },
+      ...{
+        folder,
+        keep,
+        patience,
+        helpers: [qemu, files, exchange],
+        sockets,
+        socketFolder,
+        servers,
+        control,
+        log,
+        consoleFile,
+      },
     });
     await guest.#booted(options);
     return guest;
@@ -193,7 +211,7 @@ export class Guest {
     const over = new AbortController();
     const job = runJob(id, folder, request, this.#control, over.signal);
     try {
-      const ended = await Promise.race([job, this.#gone(over.signal), timer(request.timeoutMs, over.signal)]);
+      const ended = await Promise.race([job, this.#gone(over.signal), this.#timer(request.timeoutMs, over.signal)]);
       if (typeof ended === 'object') return ended;
       if (ended === 'late') throw await this.#hung(request);
       throw await this.#died(ended);
@@ -208,7 +226,7 @@ export class Guest {
     if (this.#over) return this.troubles;
     this.#control.send('off');
     const stop = new AbortController();
-    const how = await Promise.race([this.#gone(stop.signal), timer(POWER_OFF_MS, stop.signal)]);
+    const how = await Promise.race([this.#gone(stop.signal), this.#timer(POWER_OFF_MS, stop.signal)]);
     stop.abort();
     if (how === 'late') throw await this.#hung({ words: ['power off'], timeoutMs: POWER_OFF_MS });
     if (this.troubles.length > 0) throw await this.#died(how);
@@ -234,7 +252,7 @@ export class Guest {
       const how = await Promise.race([
         this.#control.ready,
         this.#gone(stop.signal),
-        timer(bootMs, stop.signal),
+        this.#timer(bootMs, stop.signal),
         aborted,
       ]);
       if (how === 'ready') return;
@@ -242,7 +260,9 @@ export class Guest {
       const said = this.#helpers.map(({ name, tail }) => (tail.text === '' ? '' : `${name}: ${tail.text}`)).join('\n');
       throw new EnvironmentError(
         'E_ENV_GUEST',
-        how === 'late' ? `the guest did not start within ${bootMs / 1000} s` : `the guest did not start (${how})`,
+        how === 'late'
+          ? `the guest did not start within ${(bootMs * this.#patience) / 1000} s`
+          : `the guest did not start (${how})`,
         {
           why: [...this.#log.last(15), said.trim()].join('\n'),
           hint: 'bento-rr doctor says what a guest needs',
@@ -275,15 +295,26 @@ export class Guest {
     const stop = new AbortController();
     const before = this.#log.last(1)[0];
     this.#control.send('hung');
-    const answered = await Promise.race([this.#control.told(), timer(LAST_WORDS_MS, stop.signal)]);
+    const answered = await Promise.race([this.#control.told(), this.#timer(LAST_WORDS_MS, stop.signal)]);
     if (answered === 'late') {
       // Not even the agent runs: its kernel panics, with the call trace of whatever each core does.
       await injectNmi(this.#sockets.qmp);
-      await Promise.race([this.#gone(stop.signal), timer(LAST_WORDS_MS, stop.signal)]);
+      await Promise.race([this.#gone(stop.signal), this.#timer(LAST_WORDS_MS, stop.signal)]);
     } else if (this.#log.last(1)[0] === before) await sleep(500);
     stop.abort();
     await this.#end(false);
-    return guestHung(request.words.join(' '), (request.timeoutMs ?? 0) / 1000, this.#log, this.consolePath);
+    return guestHung(
+      request.words.join(' '),
+      ((request.timeoutMs ?? 0) * this.#patience) / 1000,
+      this.#log,
+      this.consolePath,
+    );
+  }
+
+  /** Settles with `late` after so long; never, without a time. */
+  #timer(ms: number | undefined, signal: AbortSignal): Promise<'late' | 'aborted'> {
+    if (ms === undefined) return onAbort(signal);
+    return sleep(ms * this.#patience, 'late' as const, { signal }).catch(() => 'aborted' as const);
   }
 
   async #end(remove: boolean): Promise<void> {
@@ -310,12 +341,6 @@ function listen(path: string, connected: (socket: Socket) => void): Promise<Serv
     server.once('error', reject);
     server.listen(path, () => resolve(server));
   });
-}
-
-/** Settles with `late` after so long; never, without a time. */
-function timer(ms: number | undefined, signal: AbortSignal): Promise<'late' | 'aborted'> {
-  if (ms === undefined) return onAbort(signal);
-  return sleep(ms, 'late' as const, { signal }).catch(() => 'aborted' as const);
 }
 
 function onAbort(...signals: readonly (AbortSignal | undefined)[]): Promise<'aborted'> {

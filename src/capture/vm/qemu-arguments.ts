@@ -23,6 +23,8 @@ export type MachineShape = {
   readonly sockets: Sockets;
   /** qemu's own terminal is the guest's second serial line: for a person. */
   readonly terminal: boolean;
+  /** The kernel's own limits are so many times as long. */
+  readonly patience: number;
   readonly kernelArguments: readonly string[];
 };
 
@@ -38,7 +40,7 @@ export type Sockets = {
 };
 
 /** An oops ends the guest at once, a task that waits for two minutes too: each leaves its call trace on the console. */
-const KERNEL_ARGUMENTS = [
+const kernelArguments = (patience: number): readonly string[] => [
   'console=ttyS0',
   'quiet',
   'panic=-1',
@@ -47,8 +49,10 @@ const KERNEL_ARGUMENTS = [
   // Emulated, they cost a great deal and protect nothing.
   'mitigations=off',
   'sysctl.kernel.hung_task_panic=1',
-  'sysctl.kernel.hung_task_timeout_secs=120',
-  'sysctl.kernel.watchdog_thresh=30',
+  `sysctl.kernel.hung_task_timeout_secs=${120 * patience}`,
+  // The longest it takes is 60.
+  `sysctl.kernel.watchdog_thresh=${Math.min(30 * patience, 60)}`,
+  `rcupdate.rcu_cpu_stall_timeout=${Math.min(21 * patience, 300)}`,
   'sysctl.kernel.unknown_nmi_panic=1',
 ];
 
@@ -63,7 +67,7 @@ export function qemuArguments(shape: MachineShape): readonly string[] {
     // A panic restarts the machine, which here means that qemu ends.
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-kernel', shape.kernel, '-initrd', shape.initramfs],
-    ...['-append', [...KERNEL_ARGUMENTS, ...shape.kernelArguments].join(' ')],
+    ...['-append', [...kernelArguments(shape.patience), ...shape.kernelArguments].join(' ')],
     ...['-chardev', `socket,id=console,path=${sockets.console}`, '-serial', 'chardev:console'],
     ...(shape.terminal ? ['-chardev', 'stdio,id=terminal,signal=off', '-serial', 'chardev:terminal'] : []),
     ...['-qmp', `unix:${sockets.qmp},server=on,wait=off`],

@@ -17,6 +17,8 @@ export type GuestKernel = {
   readonly modules: string;
   /** Build folder; absent when the headers are not installed. */
   readonly headers: string | undefined;
+  /** Words of its command line that it cannot do without. */
+  readonly arguments?: readonly string[];
 };
 
 export type VmTools = {

@@ -176,7 +176,9 @@ export async function runShell(
   size: { readonly columns: number; readonly rows: number },
 ): Promise<number> {
   const line = '/dev/ttyS1';
-  const script = `stty -F ${line} rows ${size.rows} cols ${size.columns}; exec setsid -c -w bash -i <${line} >${line} 2>&1`;
+  // The script leads a session of its own, so the line becomes its terminal; held open, it keeps its size. What the user's shell does when
+  // it begins is for this machine: it may take long where instructions are emulated.
+  const script = `exec <${line} >${line} 2>&1; stty rows ${size.rows} cols ${size.columns}; exec bash --norc -i`;
   const env = { TERM: term, BENTO_RR_MOUNT: MOUNTPOINT, PS1: 'guest:\\w\\$ ' };
   return (await guest.run({ words: ['sh', '-c', script], cwd: MOUNTPOINT, env })).status;
 }

@@ -15,7 +15,7 @@ export const vm = defineCommand({
   group: 'main',
   args: {
     action: { summary: 'run, or shell', choices: ['run', 'shell'] },
-    command: { summary: 'the command to run', variadic: true },
+    command: { summary: 'the command to run', variadic: true, optional: true },
   },
   options: {
     fs: { value: 'NAME', summary: 'file system to mount', default: 'tiffinfs' },
