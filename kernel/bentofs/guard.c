@@ -152,7 +152,7 @@ bool bento_stuck(const struct bento_ctx *ctx, unsigned int looks, unsigned long 
 u64 bento_begin_ns(struct bento_ctx *ctx)
 {
 	if (!ctx->begin_ns)
-		ctx->begin_ns = ktime_get_real_ns();
+		ctx->begin_ns = ktime_get_coarse_real_ns();
 	return ctx->begin_ns;
 }
 

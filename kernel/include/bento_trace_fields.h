@@ -560,6 +560,16 @@
 #define BTR_RECORD_TASK_WT			2
 #define BTR_RECORD_UNFINISHED			11	/* Op */
 #define BTR_RECORD_UNFINISHED_WT		2
+#define BTR_RECORD_TIMES			12	/* Times */
+#define BTR_RECORD_TIMES_WT			2
+
+/* message bento.trace.v1.Times */
+#define BTR_TIMES_DURATIONS			1	/* bytes */
+#define BTR_TIMES_DURATIONS_WT			2
+#define BTR_TIMES_ENDS				2	/* bytes */
+#define BTR_TIMES_ENDS_WT			2
+#define BTR_TIMES_END_BEFORE_NS			3	/* sint64 */
+#define BTR_TIMES_END_BEFORE_NS_WT		0
 
 /* message bento.trace.v1.Block */
 #define BTR_BLOCK_NUMBER			1	/* uint64 */
@@ -896,6 +906,8 @@
 #define BTR_KERNEL_OP_THREAD_WT			0
 #define BTR_KERNEL_OP_BEGIN_NS			8	/* fixed64 */
 #define BTR_KERNEL_OP_BEGIN_NS_WT		1
+#define BTR_KERNEL_OP_LEAD_NS			25	/* uint64 */
+#define BTR_KERNEL_OP_LEAD_NS_WT		0
 #define BTR_KERNEL_OP_DURATION_NS		9	/* uint64 */
 #define BTR_KERNEL_OP_DURATION_NS_WT		0
 #define BTR_KERNEL_OP_OVERLAP			10	/* uint64 */

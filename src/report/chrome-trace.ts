@@ -6,6 +6,7 @@ import type { TraceItem } from '../trace/filter/select.js';
 import type { TraceOp } from '../trace/op.js';
 import { type PathLookup, requestText, resultText } from '../trace/op-text.js';
 import { recordLine } from '../trace/record-text.js';
+import { SlotTimes } from './slot-times.js';
 
 export type TimelineInput = {
   /** What the process is called in the viewer. */
@@ -26,6 +27,7 @@ export async function* chromeTrace(
   const head = { name: 'process_name', ph: 'M', pid: 1, tid: 0, args: { name: input.name } };
   yield `{"displayTimeUnit":"ns","traceEvents":[\n${toJson(head, 0)}`;
   const threads = new Set<number>();
+  const slots = new SlotTimes();
   for await (const batch of batches) {
     const lines: string[] = [];
     for (const item of batch) {
@@ -41,14 +43,18 @@ export async function* chromeTrace(
           toJson({ name: 'thread_name', ph: 'M', pid: 1, tid: thread, args: { name: `thread ${thread}` } }, 0),
         );
       }
-      lines.push(complete(item.op, input));
+      lines.push(complete(item.op, slots.place(item.op), input));
     }
     if (lines.length > 0) yield `,\n${lines.join(',\n')}`;
   }
   yield '\n]}\n';
 }
 
-function complete(op: TraceOp, input: TimelineInput): string {
+function complete(
+  op: TraceOp,
+  { begin, end }: { readonly begin: bigint; readonly end: bigint },
+  input: TimelineInput,
+): string {
   const args: JsonValue = {
     seq: op.seq,
     request: requestText(op, input.paths),
@@ -59,7 +65,7 @@ function complete(op: TraceOp, input: TimelineInput): string {
     errno: op.errno === 0 ? undefined : errnoName(op.errno),
   };
   // Numbers with a fraction are written by hand: a double would lose the nanoseconds of a long recording.
-  const when = `"ts":${microseconds(op.begin - input.startNs)},"dur":${microseconds(op.duration)}`;
+  const when = `"ts":${microseconds(begin - input.startNs)},"dur":${microseconds(end - begin)}`;
   return `{"name":"${op.name}","cat":"${op.errno === 0 ? 'op' : 'op,error'}","ph":"X",${when},"pid":1,"tid":${op.thread},"args":${toJson(args, 0)}}`;
 }
 

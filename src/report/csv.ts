@@ -9,7 +9,7 @@ import type { PathLookup } from '../trace/op-text.js';
 
 const COLUMNS: readonly (readonly [title: string, value: (op: TraceOp, paths?: PathLookup) => unknown])[] = [
   ['seq', (op) => op.seq],
-  ['begin_ns', (op) => op.begin],
+  ['begin_ns', (op) => op.started],
   ['duration_ns', (op) => op.duration],
   ['thread', (op) => op.thread],
   ['uid', (op) => op.caller.uid],

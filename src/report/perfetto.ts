@@ -11,6 +11,7 @@ import type { TraceOp } from '../trace/op.js';
 import { requestText, resultText } from '../trace/op-text.js';
 import { recordLine } from '../trace/record-text.js';
 import type { TimelineInput } from './chrome-trace.js';
+import { SlotTimes } from './slot-times.js';
 
 const VARINT = 0;
 const BYTES = 2;
@@ -62,6 +63,7 @@ export async function* perfettoTrace(
   processTrack(first, input.name);
   yield first.finish();
   const threads = new Set<number>();
+  const slots = new SlotTimes();
   for await (const batch of batches) {
     const out = new WireWriter();
     for (const item of batch) {
@@ -74,7 +76,7 @@ export async function* perfettoTrace(
         threads.add(item.op.thread);
         threadTrack(out, item.op.thread);
       }
-      slice(out, item.op, input);
+      slice(out, item.op, slots.place(item.op), input);
     }
     yield out.finish();
   }
@@ -108,9 +110,13 @@ function threadTrack(out: WireWriter, thread: number): void {
   out.ldelim().ldelim();
 }
 
-function slice(out: WireWriter, op: TraceOp, input: TimelineInput): void {
-  const begin = op.begin - input.startNs;
-  event(out, begin, SLICE_BEGIN, trackOf(op.thread), () => {
+function slice(
+  out: WireWriter,
+  op: TraceOp,
+  { begin, end }: { readonly begin: bigint; readonly end: bigint },
+  input: TimelineInput,
+): void {
+  event(out, begin - input.startNs, SLICE_BEGIN, trackOf(op.thread), () => {
     out
       .uint32(EVENT_CATEGORY)
       .string(op.errno === 0 ? 'op' : 'error')
@@ -122,7 +128,7 @@ function slice(out: WireWriter, op: TraceOp, input: TimelineInput): void {
     annotateText(out, 'request', requestText(op, input.paths));
     annotateText(out, 'result', resultText(op));
   });
-  event(out, begin + op.duration, SLICE_END, trackOf(op.thread));
+  event(out, end - input.startNs, SLICE_END, trackOf(op.thread));
 }
 
 function instant(out: WireWriter, text: string, at: bigint): void {

@@ -5,7 +5,7 @@ import { WireReader } from '../proto/wire.js';
 import type { OpHeads } from './scan-records.js';
 
 /** Bytes of the columns for each op. */
-const HEAD_SIZE = 42;
+const HEAD_SIZE = 50;
 
 export const KERNEL_CALLER: Caller = { index: 0, uid: 0, gid: 0, pid: 0 };
 
@@ -51,10 +51,19 @@ export class DecodedChunk {
     return this.#raw.byteLength + this.heads.count * HEAD_SIZE;
   }
 
-  /** The op at a place in this chunk, as it stands in the file. */
+  /** The op at a place in this chunk, as it stands in the file, with its duration, which may stand elsewhere. */
   wireOp(index: number): Op {
     this.#reader.pos = this.heads.start[index] as number;
-    return decodeOp(this.#reader, this.heads.end[index] as number);
+    const op = decodeOp(this.#reader, this.heads.end[index] as number);
+    const durationNs = this.heads.duration[index] as bigint;
+    return op.durationNs === durationNs ? op : { ...op, durationNs };
+  }
+
+  /** When an op began, as exactly as the trace tells: no earlier than the clock that the module saw. */
+  started(index: number): bigint {
+    const begin = this.heads.begin[index] as bigint;
+    const started = (this.heads.ended[index] as bigint) - (this.heads.duration[index] as bigint);
+    return started > begin ? started : begin;
   }
 
   /** Bytes of an op as it stands in the file. */

@@ -6,7 +6,7 @@ import { ChunkField, HeaderField, IndexField, TraceField } from '../proto/gen/tr
 
 /** The major version that this reader knows; it reads any minor of it. */
 export const FORMAT_MAJOR = 1;
-export const FORMAT_MINOR = 1;
+export const FORMAT_MINOR = 2;
 
 const BYTES = 2;
 const FIXED32 = 5;

@@ -22,7 +22,7 @@ export function opFields(op: TraceOp, paths?: PathLookup, lockClasses: readonly 
     leaf('seq', `${op.seq}`),
     leaf('op', op.name),
     ...(path === undefined ? [] : [leaf('inode', path.startsWith('#') ? path : `${path} #${op.nodeid}`)]),
-    leaf('begin', formatWallClock(op.begin)),
+    leaf('begin', formatWallClock(op.started)),
     leaf('duration', formatDuration(op.duration)),
     leaf('thread', `${op.thread}${op.overlap === 0 ? '' : ` (${op.overlap} ops ended meanwhile)`}`),
     leaf('caller', `uid ${uid} gid ${gid} pid ${pid}`),

@@ -25,6 +25,7 @@ export function opJson(op: TraceOp, paths?: PathLookup): { readonly [key: string
     nodeid: op.nodeid,
     path: paths?.before(op.nodeid, op.seq),
     begin_ns: op.begin,
+    started_ns: op.started,
     duration_ns: op.duration,
     thread: op.thread,
     overlap: op.overlap,

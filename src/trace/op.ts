@@ -10,8 +10,10 @@ import { type Reply, resolveReply } from './reply.js';
 export type TraceOp = {
   readonly seq: Seq;
   readonly name: OpName;
-  /** Nanoseconds since 1970. */
+  /** What the module saw of the clock, nanoseconds since 1970: file times are this. */
   readonly begin: Ns;
+  /** When it began, more exactly where the trace tells it. */
+  readonly started: Ns;
   readonly duration: Ns;
   /** Ops that ended while it was under way. */
   readonly overlap: number;
@@ -57,6 +59,7 @@ export function resolveOp(chunk: DecodedChunk, index: number, usualTtlNs: bigint
     seq: (chunk.firstSeq + BigInt(index)) as Seq,
     name: opName(chunk.heads.opcode[index] as number),
     begin,
+    started: chunk.started(index) as Ns,
     caller: chunk.caller(index),
     chunk: chunk.number,
     usualTtlNs,
@@ -68,6 +71,7 @@ export type OpPlace = {
   readonly seq: Seq;
   readonly name: OpName;
   readonly begin: Ns;
+  readonly started: Ns;
   readonly caller: Caller;
   readonly chunk: number;
   readonly usualTtlNs: bigint;

@@ -38,6 +38,7 @@ export function recordLine(kind: Kind): string | undefined {
     case 'block':
     case 'blob':
     case 'caller':
+    case 'times':
       return undefined;
   }
 }

@@ -5,9 +5,18 @@
  * have. It makes no object for an op and no bigint, which is what makes ten million ops a matter of seconds.
  */
 
-import { type Caller, decodeCaller, OpField, RecordField, RecordsField } from '../proto/gen/trace.js';
+import {
+  type Caller,
+  decodeCaller,
+  decodeTimes,
+  OpField,
+  RecordField,
+  RecordsField,
+  type Times,
+} from '../proto/gen/trace.js';
 import { WireReader } from '../proto/wire.js';
 import { IS_REQUEST } from './opcodes.js';
+import { timeOf } from './times.js';
 
 /** Columns, one entry an op. */
 export type OpHeads = {
@@ -19,8 +28,10 @@ export type OpHeads = {
   /** Caller.index within the chunk. */
   readonly caller: Uint32Array;
   readonly nodeid: BigUint64Array;
-  /** Absolute, nanoseconds since 1970. */
+  /** What the module saw of the clock, nanoseconds since 1970. */
   readonly begin: BigInt64Array;
+  /** When it ended, more exactly, nanoseconds since 1970. */
+  readonly ended: BigInt64Array;
   readonly duration: BigUint64Array;
   /** Place of the Op message in the payload. */
   readonly start: Uint32Array;
@@ -36,10 +47,12 @@ export type RecordPlace = { readonly start: number; readonly end: number; readon
 
 const TAG_RECORD = (RecordsField.record << 3) | 2;
 const TAG_OP = (RecordField.op << 3) | 2;
+const TAG_TIMES = (RecordField.times << 3) | 2;
 const TAG_CALLER = (RecordField.caller << 3) | 2;
 
 /** An op takes at least a record, an op and a request: no payload can announce more than its bytes hold. */
 const SMALLEST_OP = 4;
+const TWO_32 = 2 ** 32;
 
 /** Scans a payload that should hold `expected` ops. */
 export function scanRecords(raw: Uint8Array, baseTimeNs: bigint, expected: number): OpHeads {
@@ -60,6 +73,7 @@ class Scan implements OpHeads {
   readonly caller: Uint32Array;
   readonly nodeid: BigUint64Array;
   readonly begin: BigInt64Array;
+  readonly ended: BigInt64Array;
   readonly duration: BigUint64Array;
   readonly start: Uint32Array;
   readonly end: Uint32Array;
@@ -71,27 +85,35 @@ class Scan implements OpHeads {
   // Halves of the 64-bit columns: written without making a bigint.
   readonly #nodeid: Uint32Array;
   readonly #begin: Uint32Array;
+  readonly #ended: Uint32Array;
   readonly #duration: Uint32Array;
   #pos = 0;
   #low = 0;
   #high = 0;
   #timeLow: number;
   #timeHigh: number;
+  #times: Times | undefined;
+  readonly #base: bigint;
+  #lastEndLow = 0;
+  #lastEndHigh = 0;
 
   constructor(raw: Uint8Array, baseTimeNs: bigint, expected: number) {
     this.#raw = raw;
     this.#expected = expected;
+    this.#base = baseTimeNs;
     this.opcode = new Uint8Array(expected);
     this.errno = new Uint32Array(expected);
     this.thread = new Uint32Array(expected);
     this.caller = new Uint32Array(expected);
     this.nodeid = new BigUint64Array(expected);
     this.begin = new BigInt64Array(expected);
+    this.ended = new BigInt64Array(expected);
     this.duration = new BigUint64Array(expected);
     this.start = new Uint32Array(expected);
     this.end = new Uint32Array(expected);
     this.#nodeid = new Uint32Array(this.nodeid.buffer);
     this.#begin = new Uint32Array(this.begin.buffer);
+    this.#ended = new Uint32Array(this.ended.buffer);
     this.#duration = new Uint32Array(this.duration.buffer);
     this.#timeLow = Number(BigInt.asUintN(32, baseTimeNs));
     this.#timeHigh = Number(BigInt.asUintN(32, baseTimeNs >> 32n));
@@ -122,7 +144,22 @@ class Scan implements OpHeads {
       reader.pos = this.#pos;
       const caller = decodeCaller(reader, end);
       this.callers.set(caller.index, caller);
+    } else if (tag === TAG_TIMES) {
+      const reader = new WireReader(this.#raw);
+      reader.pos = this.#pos;
+      this.#takeTimes(decodeTimes(reader, end));
     } else this.others.push({ start, end: stop, opsBefore: this.count });
+  }
+
+  #takeTimes(times: Times): void {
+    if (this.#times !== undefined || this.count > 0) throw new RangeError('times do not stand first');
+    const { durations, ends } = times;
+    if (durations.byteLength !== this.#expected || ends.byteLength !== this.#expected)
+      throw new RangeError(`it holds times of ${ends.byteLength} ops and announces ${this.#expected}`);
+    this.#times = times;
+    const before = this.#base + times.endBeforeNs;
+    this.#lastEndLow = Number(BigInt.asUintN(32, before));
+    this.#lastEndHigh = Number(BigInt.asUintN(32, before >> 32n));
   }
 
   #op(end: number): void {
@@ -142,6 +179,32 @@ class Scan implements OpHeads {
     if (this.#pos !== end) throw new RangeError(`a field passes the end of op ${index} of the chunk`);
     this.#begin[2 * index] = this.#timeLow;
     this.#begin[2 * index + 1] = this.#timeHigh;
+    this.#endOf(index);
+  }
+
+  #endOf(index: number): void {
+    const low = 2 * index;
+    if (this.#times === undefined) {
+      const sum = this.#timeLow + (this.#duration[low] as number);
+      this.#ended[low] = sum;
+      this.#ended[low + 1] = this.#timeHigh + (this.#duration[low + 1] as number) + (sum > 0xffff_ffff ? 1 : 0);
+      return;
+    }
+    const duration = timeOf(this.#times.durations[index] as number);
+    this.#duration[low] = duration % TWO_32;
+    this.#duration[low + 1] = duration / TWO_32;
+    const passed = timeOf(this.#times.ends[index] as number);
+    const later =
+      this.#timeHigh > this.#lastEndHigh || (this.#timeHigh === this.#lastEndHigh && this.#timeLow > this.#lastEndLow);
+    if (later) {
+      this.#lastEndLow = this.#timeLow;
+      this.#lastEndHigh = this.#timeHigh;
+    }
+    const sum = this.#lastEndLow + (passed % TWO_32);
+    this.#lastEndLow = sum >>> 0;
+    this.#lastEndHigh = (this.#lastEndHigh + Math.floor(passed / TWO_32) + (sum > 0xffff_ffff ? 1 : 0)) >>> 0;
+    this.#ended[low] = this.#lastEndLow;
+    this.#ended[low + 1] = this.#lastEndHigh;
   }
 
   #varintField(field: number, index: number): void {

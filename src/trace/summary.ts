@@ -65,10 +65,9 @@ class Walk {
     this.statistics.add(chunk);
     this.#rawBytes += BigInt(chunk.rawBytes);
     this.#storedBytes += BigInt(chunk.storedBytes);
-    const { begin, duration } = chunk.heads;
     for (let index = 0; index < chunk.count; index++) {
-      const start = begin[index] as bigint;
-      const stop = start + (duration[index] as bigint);
+      const start = chunk.started(index);
+      const stop = chunk.heads.ended[index] as bigint;
       if (this.#begin === undefined || start < this.#begin) this.#begin = start;
       if (stop > this.#end) this.#end = stop;
     }

@@ -20,6 +20,8 @@
 /**
  * bento_ks_time_now - the clock
  *
+ * The kernel's coarse one, by which it dates files itself: ticks are jiffies.
+ *
  * Within one op it stands still at the op's begin unless the op runs for more than 10 ms: so most
  * ops need no reading of it in the trace.
  *
@@ -35,7 +37,7 @@ s64 bento_ks_time_now(void)
 	/* The jiffy under way when the op began counts as none. */
 	if (likely(time_before_eq(jiffies, ctx->begin_jiffies + CLOCK_STANDS_FOR)))
 		return begin;
-	now = max(ktime_get_real_ns(), begin);
+	now = max(ktime_get_coarse_real_ns(), begin);
 	if (bento_rec_on(ctx))
 		__bento_rec_clock(ctx, call, now - begin);
 	return now;

@@ -68,6 +68,7 @@ struct bento_rec_bytes {
  */
 struct bento_slot {
 	u64 seen;				/* numbers given when the op began */
+	u64 started;				/* CLOCK_REALTIME then, ns */
 	u32 lost; /* BTR_LOSS_CAUSE_* when something of the op could not be kept */
 	u32 last_acquisition;
 	u32 clock_calls;			/* readings noted, the zeroes between included */

@@ -20,7 +20,7 @@
 #include "frame.h"
 
 /* Fields of KernelOp that are no longer than a number, tags included. */
-#define NUMBERS 160
+#define NUMBERS 176
 
 /* What of an op's data is recorded. */
 struct content {
@@ -119,6 +119,8 @@ static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration,
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_OPCODE), ctx->opcode);
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_THREAD), ctx->thread);
 	p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_BEGIN_NS), ctx->begin_ns);
+	if (likely(slot->started > ctx->begin_ns))
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_LEAD_NS), slot->started - ctx->begin_ns);
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_DURATION_NS), duration);
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_OVERLAP), seq - 1 - slot->seen);
 	if (likely(req)) {
@@ -189,6 +191,7 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 	slot->need = need;
 	slot->seen = atomic64_read(&capture->seq);
 	ctx->rec = slot;
+	slot->started = ktime_get_real_ns();
 	bento_begin_ns(ctx);
 	/* Its answer will stand where this does. */
 	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&
@@ -345,7 +348,7 @@ void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
 				content.hash = hash_of(&content);
 		}
 		write_op(capture, ctx, reply, &content,
-			 now > ctx->begin_ns ? now - ctx->begin_ns : 0);
+			 now > ctx->rec->started ? now - ctx->rec->started : 0);
 	}
 	give_back(capture, ctx->rec);
 }

@@ -136,6 +136,7 @@ export type Op = {
   readonly thread: number;
   /** Begin of the op, nanoseconds after the begin of the op before it in this chunk (the first: after Chunk.base_time_ns). */
   readonly beginDeltaNs: bigint;
+  /** Absent where the chunk has Times. */
   readonly durationNs: bigint;
   /** How many ops ended while this one was under way; 0 for an op that ran alone. */
   readonly overlap: number;
@@ -3871,7 +3872,8 @@ export type RecordKind =
   | { readonly kind: 'mark'; readonly value: Mark }
   | { readonly kind: 'panic'; readonly value: Panic }
   | { readonly kind: 'task'; readonly value: Task }
-  | { readonly kind: 'unfinished'; readonly value: Op };
+  | { readonly kind: 'unfinished'; readonly value: Op }
+  | { readonly kind: 'times'; readonly value: Times };
 
 export type RecordKindInit =
   | { readonly kind: 'op'; readonly value: OpInit }
@@ -3884,9 +3886,10 @@ export type RecordKindInit =
   | { readonly kind: 'mark'; readonly value: MarkInit }
   | { readonly kind: 'panic'; readonly value: PanicInit }
   | { readonly kind: 'task'; readonly value: TaskInit }
-  | { readonly kind: 'unfinished'; readonly value: OpInit };
+  | { readonly kind: 'unfinished'; readonly value: OpInit }
+  | { readonly kind: 'times'; readonly value: TimesInit };
 
-/** Next free field: 12. */
+/** Next free field: 13. */
 export type Record = {
   readonly kind: RecordKind | undefined;
 };
@@ -3909,6 +3912,7 @@ export const RecordField = {
   panic: 9,
   task: 10,
   unfinished: 11,
+  times: 12,
 } as const;
 
 export function decodeRecord(r: WireReader, end: number = r.len): Record {
@@ -3948,6 +3952,9 @@ export function decodeRecord(r: WireReader, end: number = r.len): Record {
         break;
       case 90:
         kind_ = { kind: 'unfinished', value: decodeOp(r, r.block(end)) };
+        break;
+      case 98:
+        kind_ = { kind: 'times', value: decodeTimes(r, r.block(end)) };
         break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
@@ -4005,6 +4012,82 @@ export function encodeRecord(m: RecordInit, w: WireWriter = new WireWriter()): W
       encodeOp(m.kind.value, w.open(90));
     w.ldelim();
       break;
+    case 'times':
+      encodeTimes(m.kind.value, w.open(98));
+    w.ldelim();
+      break;
+  }
+  return w;
+}
+
+/**
+ * When the ops of this chunk took place, as exactly as is worth keeping: the begin that each has is the module's clock, which may tick
+ * slowly. Stands first in its chunk; at most once. A byte for each op, in their order. A byte c is the number c when it is below 8, otherwise
+ * ((c & 3) + 4) << ((c >> 2) - 1), which tells a number to within an eighth.
+ */
+export type Times = {
+  /** Op.duration_ns of each op; the ops' own are absent. */
+  readonly durations: Uint8Array;
+  /** From the later of the op's begin and the end of the op before, as told here, to the end of each, nanoseconds. */
+  readonly ends: Uint8Array;
+  /** The end of the op before the first, as told in the chunk before; nanoseconds after Chunk.base_time_ns. */
+  readonly endBeforeNs: bigint;
+};
+
+/** What {@link encodeTimes} takes: what is absent is not written. */
+export type TimesInit = {
+  readonly durations?: Uint8Array | undefined;
+  readonly ends?: Uint8Array | undefined;
+  readonly endBeforeNs?: bigint | undefined;
+};
+
+/** Field numbers of Times. */
+export const TimesField = {
+  durations: 1,
+  ends: 2,
+  endBeforeNs: 3,
+} as const;
+
+export function decodeTimes(r: WireReader, end: number = r.len): Times {
+  let durations_: Uint8Array = NO_BYTES;
+  let ends_: Uint8Array = NO_BYTES;
+  let endBeforeNs_: bigint = 0n;
+  while (r.pos < end) {
+    const tag = r.tag();
+    switch (tag) {
+      case 10:
+        durations_ = r.bytes();
+        break;
+      case 18:
+        ends_ = r.bytes();
+        break;
+      case 24:
+        endBeforeNs_ = r.s64();
+        break;
+      default:
+        r.skipType(tag & 7, 0, tag >>> 3);
+    }
+  }
+  r.endAt(end);
+  return {
+    durations: durations_,
+    ends: ends_,
+    endBeforeNs: endBeforeNs_,
+  };
+}
+
+export function encodeTimes(m: TimesInit, w: WireWriter = new WireWriter()): WireWriter {
+  if (m.durations?.length) {
+    w.uint32(10);
+    w.bytes(m.durations);
+  }
+  if (m.ends?.length) {
+    w.uint32(18);
+    w.bytes(m.ends);
+  }
+  if (m.endBeforeNs) {
+    w.uint32(24);
+    w.s64(m.endBeforeNs);
   }
   return w;
 }

@@ -75,7 +75,7 @@ function* chunkItems(chunk: DecodedChunk, selection: Selection, from: bigint, to
       const kind = others[other]?.record.kind;
       const after = (chunk.firstSeq + BigInt(index) - 1n) as Seq;
       if (kind !== undefined && after + 1n >= from && after <= to) {
-        yield { kind: 'record', record: kind, after, time: (chunk.heads.begin[Math.max(0, index - 1)] ?? 0n) as Ns };
+        yield { kind: 'record', record: kind, after, time: (chunk.heads.ended[Math.max(0, index - 1)] ?? 0n) as Ns };
       }
     }
   };

@@ -105,8 +105,8 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField & { readonly abo
     kind: 'number',
     unit: 'time',
     about: 'when it began, from the begin of the recording or as ISO-8601: time>1.5s, time=2s-3s',
-    head: (chunk, index, context) => (chunk.heads.begin[index] as bigint) - context.startNs,
-    values: (op, context) => [op.begin - context.startNs],
+    head: (chunk, index, context) => chunk.started(index) - context.startNs,
+    values: (op, context) => [op.started - context.startNs],
   },
   dur: {
     kind: 'number',

@@ -121,6 +121,7 @@ function redactRecord(
       return { kind: 'unfinished', value: { ...redactOp(kind.value, names), beginDeltaNs: kind.value.beginDeltaNs } };
     case 'op':
     case 'caller':
+    case 'times':
     case 'block':
     case 'blob':
     case 'checkpoint':

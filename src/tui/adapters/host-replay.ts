@@ -174,8 +174,8 @@ class HostReplay implements ReplayEngine {
   #answerOf(op: Parameters<typeof resolveWireOp>[0], seq: bigint): readonly Field[] {
     const { trace } = this.#options;
     const recorded = trace.op(seq);
-    const { name, begin, caller, chunk } = recorded;
-    const place = { seq: seq as Seq, name, begin, caller, chunk, usualTtlNs: trace.header.usualTtlNs };
+    const { name, begin, started, caller, chunk } = recorded;
+    const place = { seq: seq as Seq, name, begin, started, caller, chunk, usualTtlNs: trace.header.usualTtlNs };
     return answerFields(opFields(resolveWireOp(op, place)));
   }
 

@@ -11,7 +11,7 @@ import type { Field, OpDetail, OpRow } from '../ports/trace-source.js';
 export function opRow(op: TraceOp, paths: PathLookup | undefined, gapBefore: bigint): OpRow {
   return {
     seq: op.seq,
-    beginNs: op.begin,
+    beginNs: op.started,
     durationNs: op.duration,
     thread: op.thread,
     op: op.name,

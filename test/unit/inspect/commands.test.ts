@@ -40,7 +40,7 @@ describe('info', () => {
     expect(document).toMatchObject({
       schema: 'bento-rr/info@1',
       complete: true,
-      format: '1.1',
+      format: '1.2',
       source: 'fuse',
       origin: 'mkfs',
       ops: 12,

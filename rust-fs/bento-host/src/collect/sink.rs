@@ -66,7 +66,9 @@ impl Sink {
         match entry {
             Entry::Op(k, data) => {
                 let Converted { begin_ns, caller, mut op, content } = convert::op(&k, &data, overlap, USUAL_TTL_NS);
-                self.writer.op(begin_ns, caller, &mut op, content.as_deref());
+                // What the kernel's recorder tells is the time since the begin that the module saw.
+                let end_ns = begin_ns.saturating_add_unsigned(k.lead_ns).saturating_add_unsigned(op.duration_ns);
+                self.writer.op(begin_ns, end_ns, caller, &mut op, content.as_deref());
             }
             Entry::Unfinished(k) => {
                 let Converted { begin_ns, caller, mut op, content } = convert::request(&k, &Bytes::new());

@@ -4,6 +4,7 @@
 use super::lock::Expected;
 use super::task::Task;
 use super::world::{Crash, World};
+use crate::trace::tick;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -289,7 +290,7 @@ impl<'a> Context<'a> {
         if !self.counting.get() || self.started.get().is_none_or(|started| started.elapsed() < CLOCK_STANDS_FOR) {
             return begin_ns;
         }
-        let now = realtime_ns().max(begin_ns);
+        let now = tick(realtime_ns()).max(begin_ns);
         let mut taken = self.taken.borrow_mut();
         // Earlier readings were the begin itself.
         taken.clock_ns.resize(call, 0);

@@ -4,7 +4,7 @@
 use super::control::{self, Control, hex};
 use super::fuse::{KernelMount, Session};
 use super::image::{self, ImageError};
-use super::served::{Ended, Served, Setup};
+use super::served::{Ended, Served, Setup, now_and_tick};
 use super::slot::Slot;
 use crate::device::BlockDevice;
 use crate::ks::context::realtime_ns;
@@ -194,9 +194,9 @@ fn step<T>(
 ) -> Outcome<Result<T, i32>> {
     let slot = Slot::take();
     let thread = slot.number();
-    let begin_ns = recorder.map_or_else(realtime_ns, |recorder| recorder.clock(thread));
+    let (now_ns, begin_ns) = now_and_tick();
     if let Some(recorder) = recorder {
-        recorder.begin_life(thread, begin_ns, request);
+        recorder.begin_life(thread, now_ns, request);
     }
     let (outcome, taken) = call(OpInputs { thread, begin_ns, given: None, counting: true });
     if let Some(recorder) = recorder {

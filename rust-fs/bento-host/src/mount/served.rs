@@ -8,7 +8,7 @@ use crate::ks::context::realtime_ns;
 use crate::ks::{Crash, OpInputs};
 use crate::module::Instance;
 use crate::record::{Recorder, Recording};
-use crate::trace::{Finished, RequestParts};
+use crate::trace::{Finished, RequestParts, tick};
 use bento_abi::ReplyBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -95,9 +95,9 @@ impl Served {
         let slot = Slot::take();
         let recorder = behind.recorder.as_deref();
         let thread = slot.number();
-        let begin_ns = recorder.map_or_else(realtime_ns, |recorder| recorder.clock(thread));
+        let (now_ns, begin_ns) = now_and_tick();
         if let Some(recorder) = recorder {
-            recorder.begin(thread, begin_ns, parts);
+            recorder.begin(thread, now_ns, parts);
         }
         let inputs = OpInputs { thread, begin_ns, given: None, counting: true };
         let (outcome, taken) = parts.with_raw(|raw| instance.dispatch(inputs, raw, reply));
@@ -134,9 +134,9 @@ impl Served {
             } else {
                 let slot = Slot::take();
                 let thread = slot.number();
-                let begin_ns = recorder.as_ref().map_or_else(realtime_ns, |recorder| recorder.clock(thread));
+                let (now_ns, begin_ns) = now_and_tick();
                 if let Some(recorder) = &recorder {
-                    recorder.begin_life(thread, begin_ns, Request::Unmount(Empty {}));
+                    recorder.begin_life(thread, now_ns, Request::Unmount(Empty {}));
                 }
                 let (outcome, taken) = instance.destroy(false, OpInputs { thread, begin_ns, given: None, counting: true });
                 match outcome {
@@ -158,6 +158,13 @@ impl Served {
         ended.finished = recorder.map(|recorder| recorder.finish());
         ended
     }
+}
+
+/// The time, and what a module sees of it. It sees no more where nothing is recorded, so that file times do not go back when a recording
+/// begins.
+pub fn now_and_tick() -> (i64, i64) {
+    let now_ns = realtime_ns();
+    (now_ns, tick(now_ns))
 }
 
 /// How a mount ended.

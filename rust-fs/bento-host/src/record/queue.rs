@@ -15,8 +15,12 @@ const WAKE_AT: usize = 128 << 10;
 /// An op on its way into the trace.
 #[derive(Debug, Default)]
 pub struct Pending {
-    /// CLOCK_REALTIME, nanoseconds.
+    /// The clock that the module saw, CLOCK_REALTIME in nanoseconds.
     pub begin_ns: i64,
+    /// When it began, more exactly.
+    pub started_ns: i64,
+    /// When it ended.
+    pub end_ns: i64,
     /// Who made it.
     pub caller: Caller,
     /// The op, as far as it is known.

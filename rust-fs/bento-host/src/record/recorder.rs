@@ -7,8 +7,8 @@ use crate::ks::context::realtime_ns;
 use crate::ks::{Crash, Ends, Taken, TaskSegment, TaskSink};
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
+use crate::trace::tick;
 use crate::trace::{Caller, Finished, RequestParts, TraceWriter, USUAL_TTL_NS, Usual, from_reply, from_request};
-use crate::trace::{rounded, tick, tick_after};
 use bento_abi::ReplyBuf;
 use bento_abi::fuse::opcode;
 use std::io;
@@ -85,14 +85,8 @@ pub struct Progress {
     pub dropped: u64,
 }
 
-/// What one thread is at.
-#[derive(Debug, Default)]
-struct Slot {
-    /// The op under way.
-    pending: Option<Box<Pending>>,
-    /// When its last op ended, as the trace tells it: the next begins no earlier.
-    free_from: i64,
-}
+/// What one thread is at: the op under way.
+type Slot = Option<Box<Pending>>;
 
 /// A running recording.
 #[derive(Debug)]
@@ -146,28 +140,24 @@ impl Recorder {
         self.slots[thread as usize % SLOTS].lock().expect("no host code panics while it holds a slot")
     }
 
-    /// The time at which an op of `thread` begins that begins now: a tick of the recording's clock, which the module is to see too.
-    pub fn clock(&self, thread: u32) -> i64 {
-        tick(realtime_ns()).max(self.slot(thread).free_from)
-    }
-
-    /// An op begins on `thread`, which serves one at a time.
-    pub fn begin(&self, thread: u32, begin_ns: i64, parts: &RequestParts<'_>) {
+    /// An op begins on `thread`, which serves one at a time. The module is to see the tick of `now_ns`.
+    pub fn begin(&self, thread: u32, now_ns: i64, parts: &RequestParts<'_>) {
         let (nodeid, request) = from_request(parts);
         let content = (parts.opcode == opcode::WRITE).then(|| parts.data.bytes().to_vec());
         let caller = Caller { uid: parts.uid, gid: parts.gid, pid: parts.pid };
-        self.begin_step(thread, begin_ns, nodeid, caller, request, content);
+        self.begin_step(thread, now_ns, nodeid, caller, request, content);
     }
 
     /// A step in the module's life (MKFS, MOUNT, UNMOUNT) begins.
-    pub fn begin_life(&self, thread: u32, begin_ns: i64, request: Request) {
-        self.begin_step(thread, begin_ns, 0, Caller::KERNEL, request, None);
+    pub fn begin_life(&self, thread: u32, now_ns: i64, request: Request) {
+        self.begin_step(thread, now_ns, 0, Caller::KERNEL, request, None);
     }
 
-    fn begin_step(&self, thread: u32, begin_ns: i64, nodeid: u64, caller: Caller, request: Request, content: Option<Vec<u8>>) {
+    fn begin_step(&self, thread: u32, now_ns: i64, nodeid: u64, caller: Caller, request: Request, content: Option<Vec<u8>>) {
         let op = pb::Op { thread, nodeid, request: Some(request), ..pb::Op::default() };
         let before = self.queue.ends();
-        self.slot(thread).pending = Some(Box::new(Pending { begin_ns, caller, op, content, before }));
+        let pending = Pending { begin_ns: tick(now_ns), started_ns: now_ns, end_ns: now_ns, caller, op, content, before };
+        *self.slot(thread) = Some(Box::new(pending));
     }
 
     /// The op of `thread` ended. `data` is what the module filled of the request's room.
@@ -190,11 +180,9 @@ impl Recorder {
 
     /// The op of `thread`, which ended.
     fn take(&self, thread: u32, end_ns: i64) -> Option<Box<Pending>> {
-        let mut slot = self.slot(thread);
-        let mut pending = slot.pending.take()?;
-        let duration = rounded(end_ns.saturating_sub(pending.begin_ns).max(0) as u64);
-        pending.op.duration_ns = duration;
-        slot.free_from = tick_after(pending.begin_ns.saturating_add_unsigned(duration));
+        let mut pending = self.slot(thread).take()?;
+        pending.op.duration_ns = end_ns.saturating_sub(pending.started_ns).max(0).unsigned_abs();
+        pending.end_ns = end_ns;
         Some(pending)
     }
 
@@ -211,7 +199,7 @@ impl Recorder {
 
     /// The op of `thread` did not come back.
     pub fn crashed(&self, thread: u32, crash: &Crash, mut taken: Taken) {
-        let Some(mut pending) = self.slot(thread).pending.take() else { return };
+        let Some(mut pending) = self.slot(thread).take() else { return };
         for (number, data) in self.first_reads(&mut taken) {
             self.queue.push(Item::Block(number, data));
         }
@@ -252,7 +240,7 @@ impl Recorder {
     /// Ends the recording: ops that are still under way are written without answers.
     pub fn finish(&self) -> Result<Finished, RecordError> {
         for slot in 0..SLOTS {
-            if let Some(pending) = self.slot(slot as u32).pending.take() {
+            if let Some(pending) = self.slot(slot as u32).take() {
                 self.queue.push(Item::Unfinished(pending));
             }
         }

@@ -62,7 +62,7 @@ fn write(writer: &mut TraceWriter, item: Item) {
     match item {
         Item::Op(mut op) => {
             let content = op.content.take();
-            writer.op(op.begin_ns, op.caller, &mut op.op, content.as_deref());
+            writer.op(op.begin_ns, op.end_ns, op.caller, &mut op.op, content.as_deref());
         }
         Item::Unfinished(mut op) => {
             let content = op.content.take();

@@ -272,7 +272,7 @@ pub fn write(host: &mut Host, call: &host::WriteSubset, cancelled: &AtomicBool, 
             }
             _ => None,
         };
-        writer.op(record.begin_ns, record.caller, &mut op, content.as_deref());
+        writer.op(record.begin_ns, record.end_ns, record.caller, &mut op, content.as_deref());
     }
     writer.finish(0).map_err(failed)?;
     reply.kept = kept.ranges();

@@ -2,6 +2,7 @@
 //! One chunk in the making: records one after the other, then compressed, framed and sealed.
 
 use super::items::Caller;
+use super::times::TimesBuilder;
 use super::wire::{self, CHUNK_CRC_TAG, CHUNK_TAG};
 use crate::proto::trace as pb;
 use prost::Message;
@@ -26,6 +27,7 @@ pub mod kind {
     pub const PANIC: u32 = 9;
     pub const TASK: u32 = 10;
     pub const UNFINISHED: u32 = 11;
+    pub const TIMES: u32 = 12;
 }
 
 /// Takes records until it is sealed.
@@ -38,6 +40,7 @@ pub struct ChunkBuilder {
     base_time_ns: Option<i64>,
     last_begin_ns: i64,
     callers: HashMap<Caller, u32>,
+    times: TimesBuilder,
 }
 
 impl ChunkBuilder {
@@ -48,7 +51,7 @@ impl ChunkBuilder {
 
     /// Bytes of the payload so far.
     pub fn len(&self) -> usize {
-        self.payload.len()
+        self.payload.len() + self.times.room()
     }
 
     /// Ops so far.
@@ -66,9 +69,10 @@ impl ChunkBuilder {
         self.base_time_ns.unwrap_or_default() as u64
     }
 
-    /// Adds an op that ended; its caller and its begin are filled in here.
-    pub fn op(&mut self, begin_ns: i64, caller: Caller, op: &mut pb::Op) {
+    /// Adds an op that ended at `end_ns`; its caller and its begin are filled in here, its duration goes beside it.
+    pub fn op(&mut self, begin_ns: i64, end_ns: i64, caller: Caller, op: &mut pb::Op) {
         self.place(begin_ns, caller, op);
+        self.times.add(begin_ns, end_ns, std::mem::take(&mut op.duration_ns));
         self.last_begin_ns = begin_ns;
         self.ops += 1;
         self.record(kind::OP, op);
@@ -96,13 +100,7 @@ impl ChunkBuilder {
 
     /// Adds any other record.
     pub fn record(&mut self, kind: u32, message: &impl Message) {
-        let len = message.encoded_len();
-        let inner = encoded_len_varint(u64::from(kind << 3 | 2)) + encoded_len_varint(len as u64) + len;
-        encode_key(1, WireType::LengthDelimited, &mut self.payload);
-        encode_varint(inner as u64, &mut self.payload);
-        encode_key(kind, WireType::LengthDelimited, &mut self.payload);
-        encode_varint(len as u64, &mut self.payload);
-        message.encode_raw(&mut self.payload);
+        put_record(kind, message, &mut self.payload);
         self.records += 1;
     }
 
@@ -131,18 +129,26 @@ impl ChunkBuilder {
 
     /// The chunk as a field of the file. The builder still holds its records, until [`ChunkBuilder::clear`].
     pub fn seal(&self, first_seq: u64, packer: &mut zstd::bulk::Compressor<'_>) -> Vec<u8> {
-        let packed = packer.compress(&self.payload).ok().filter(|packed| packed.len() < self.payload.len());
+        let with_times = self.times.message(self.base_time_ns.unwrap_or_default()).map(|times| {
+            // In front: who reads the ops one after the other has them in time.
+            let mut whole = Vec::with_capacity(self.len());
+            put_record(kind::TIMES, &times, &mut whole);
+            whole.extend_from_slice(&self.payload);
+            whole
+        });
+        let raw = with_times.as_ref().unwrap_or(&self.payload);
+        let packed = packer.compress(raw).ok().filter(|packed| packed.len() < raw.len());
         let (codec, payload) = match &packed {
             Some(packed) => (pb::Codec::Zstd, packed),
-            None => (pb::Codec::None, &self.payload),
+            None => (pb::Codec::None, raw),
         };
         let head = pb::Chunk {
             sync: SYNC,
             codec: codec.into(),
-            raw_size: self.payload.len() as u32,
+            raw_size: raw.len() as u32,
             first_seq,
             last_seq: first_seq + self.ops - 1,
-            records: self.records,
+            records: self.records + u32::from(with_times.is_some()),
             dropped: self.dropped,
             base_time_ns: self.base_time_ns(),
             payload: Default::default(),
@@ -165,6 +171,18 @@ impl ChunkBuilder {
         payload.shrink_to(1 << 20);
         let mut callers = std::mem::take(&mut self.callers);
         callers.clear();
-        *self = ChunkBuilder { payload, callers, ..ChunkBuilder::default() };
+        let mut times = std::mem::take(&mut self.times);
+        times.clear();
+        *self = ChunkBuilder { payload, callers, times, ..ChunkBuilder::default() };
     }
+}
+
+fn put_record(kind: u32, message: &impl Message, into: &mut Vec<u8>) {
+    let len = message.encoded_len();
+    let inner = encoded_len_varint(u64::from(kind << 3 | 2)) + encoded_len_varint(len as u64) + len;
+    encode_key(1, WireType::LengthDelimited, into);
+    encode_varint(inner as u64, into);
+    encode_key(kind, WireType::LengthDelimited, into);
+    encode_varint(len as u64, into);
+    message.encode_raw(into);
 }

@@ -4,6 +4,7 @@
 use super::chunk::kind;
 use super::error::TraceError;
 use super::reader::{Tolerance, TraceReader};
+use super::times::Times;
 use super::wire::varint;
 use crate::proto::trace as pb;
 use bytes::{Buf, Bytes};
@@ -32,9 +33,11 @@ pub struct OpRecord {
     pub seq: u64,
     /// CLOCK_REALTIME, nanoseconds.
     pub begin_ns: i64,
+    /// When it ended, CLOCK_REALTIME in nanoseconds: more exact than its begin, which is the module's clock. That of an op that did not is its begin.
+    pub end_ns: i64,
     /// Who made it.
     pub caller: Caller,
-    /// The op. Its `begin_delta_ns` and `caller` are those of the file.
+    /// The op. Its `begin_delta_ns` and `caller` are those of the file; its `duration_ns` is resolved.
     pub op: pb::Op,
 }
 
@@ -75,6 +78,8 @@ pub struct ChunkRecords {
     left: u32,
     last_begin_ns: i64,
     callers: Vec<Caller>,
+    times: Option<Times>,
+    first_seq: u64,
 }
 
 impl ChunkRecords {
@@ -87,6 +92,8 @@ impl ChunkRecords {
             left: head.records,
             last_begin_ns: head.base_time_ns as i64,
             callers: Vec::new(),
+            times: None,
+            first_seq: head.first_seq,
         }
     }
 
@@ -124,7 +131,11 @@ impl ChunkRecords {
             },
         };
         (record.begin_ns, record.caller) = (begin_ns, caller);
+        record.end_ns = begin_ns.saturating_add_unsigned(record.op.duration_ns);
         if ended {
+            if let Some((duration_ns, end_ns)) = self.times.as_mut().and_then(|times| times.next(begin_ns)) {
+                (record.op.duration_ns, record.end_ns) = (duration_ns, end_ns);
+            }
             self.last_begin_ns = begin_ns;
             record.seq = self.next_seq;
             self.next_seq += 1;
@@ -157,6 +168,18 @@ impl ChunkRecords {
                     return Err(self.damaged(format!("caller {} is defined out of turn", caller.index)));
                 }
                 self.callers.push(Caller { uid: caller.uid, gid: caller.gid, pid: caller.pid });
+                return Ok(None);
+            }
+            kind::TIMES => {
+                let ops = self.last_seq.wrapping_add(1).wrapping_sub(self.first_seq);
+                let times = decode(self, body)?;
+                if self.times.is_some() || self.next_seq != self.first_seq {
+                    return Err(self.damaged("times do not stand first"));
+                }
+                self.times = Times::new(times, ops, self.last_begin_ns);
+                if self.times.is_none() {
+                    return Err(self.damaged("there are times of more or fewer ops than it says"));
+                }
                 return Ok(None);
             }
             kind::BLOCK => TraceItem::Block(decode(self, body)?),

@@ -15,6 +15,7 @@ mod request;
 mod request_codec;
 mod scan;
 mod space;
+mod times;
 pub(crate) mod wire;
 mod writer;
 
@@ -23,7 +24,7 @@ pub use content::{content_hash, filler};
 pub use error::{TraceError, TraceWarning};
 pub use items::{Caller, ChunkRecords, Items, OpRecord, TraceItem};
 pub use op_name::op_name;
-pub use precision::{TICK_NS, rounded, tick, tick_after};
+pub use precision::{TICK_NS, tick};
 pub use reader::{Tolerance, TraceReader};
 pub use reply_codec::{Usual, from_reply, usual_blocks};
 pub use request::{Args, Data, OwnedRequest, RequestParts};
@@ -34,6 +35,6 @@ pub use writer::{Finished, Loss, TraceWriter};
 /// The format that this build writes; it reads every minor of this major.
 pub const FORMAT_MAJOR: u32 = 1;
 /// See [`FORMAT_MAJOR`].
-pub const FORMAT_MINOR: u32 = 1;
+pub const FORMAT_MINOR: u32 = 2;
 /// `Header.usual_ttl_ns` of a recording: a day, which modules answer unless they know better.
 pub const USUAL_TTL_NS: u64 = 86_400 * 1_000_000_000;

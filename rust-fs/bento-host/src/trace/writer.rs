@@ -124,14 +124,14 @@ impl TraceWriter {
         self.hurry = hurry;
     }
 
-    /// Adds an op that ended, the next in the order of ends. `content` is what a WRITE wrote.
-    pub fn op(&mut self, begin_ns: i64, caller: Caller, op: &mut pb::Op, content: Option<&[u8]>) {
+    /// Adds an op that ended at `end_ns`, the next in the order of ends. `content` is what a WRITE wrote.
+    pub fn op(&mut self, begin_ns: i64, end_ns: i64, caller: Caller, op: &mut pb::Op, content: Option<&[u8]>) {
         self.tell_losses();
         let content = content.map(|data| self.keep_content(op, data));
         if content == Some(false) {
             return;
         }
-        self.chunk.op(begin_ns, caller, op);
+        self.chunk.op(begin_ns, end_ns, caller, op);
         self.seal_when_full();
     }
 

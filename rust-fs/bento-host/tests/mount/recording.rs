@@ -79,8 +79,9 @@ fn ops_stand_in_the_order_of_their_ends_and_slots_do_not_overlap() {
         let TraceItem::Op(record) = item else { continue };
         seq += 1;
         assert_eq!(record.seq, seq);
-        let before = last_end.insert(record.op.thread, record.begin_ns + record.op.duration_ns as i64);
-        assert!(before.is_none_or(|end| end <= record.begin_ns), "op {seq} begins before its slot is free");
+        assert!(record.end_ns >= record.begin_ns, "op {seq} ends before it begins");
+        let before = last_end.insert(record.op.thread, record.end_ns);
+        assert!(before.is_none_or(|end| end <= record.end_ns), "op {seq} ends before the one that had its slot");
     }
     assert!(last_end.len() > 1 && last_end.len() <= 7, "slots: {:?}", last_end.keys());
     assert!(items.iter().any(|item| matches!(item, TraceItem::Op(record) if record.op.overlap > 0)));

@@ -121,7 +121,7 @@ fn an_impossible_order_is_said() {
             },
             _ => None,
         };
-        writer.op(record.begin_ns, record.caller, &mut op, content.as_deref());
+        writer.op(record.begin_ns, record.end_ns, record.caller, &mut op, content.as_deref());
     }
     writer.finish(0).expect("finishes");
     assert_ne!(broken, 0, "four threads in one directory meet");

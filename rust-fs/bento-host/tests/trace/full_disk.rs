@@ -42,7 +42,7 @@ fn write_ops(writer: &mut TraceWriter, from: u64, to: u64) {
         let data: Vec<u8> = (0..64).flat_map(|at| xxhash_rust::xxh3::xxh3_64_with_seed(&[at], i).to_le_bytes()).collect();
         let write = Request::Write(pb::Write { size: data.len() as u32, ..pb::Write::default() });
         let mut op = pb::Op { request: Some(write), ..pb::Op::default() };
-        writer.op(i as i64, Caller::KERNEL, &mut op, Some(&data));
+        writer.op(i as i64, i as i64 + 1, Caller::KERNEL, &mut op, Some(&data));
     }
 }
 

@@ -81,7 +81,7 @@ function lineText(item: TraceItem, { trace, paths, style, width }: Look): readon
     return text === undefined ? [] : [`${' '.repeat(width)}  ${style.warn(`-- ${text}`)}`];
   }
   const { op } = item;
-  const start = `${String(op.seq).padStart(width)}  ${formatOffset(op.begin, trace.header.startRealtimeNs)}  t${op.thread}  `;
+  const start = `${String(op.seq).padStart(width)}  ${formatOffset(op.started, trace.header.startRealtimeNs)}  t${op.thread}  `;
   const line = opLine(op, paths);
   return [style.dim(start) + (op.errno === 0 ? line : style.bad(line))];
 }
