@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
-//! Reading the state, schemas 1 and 2.
+//! Reading the state, schemas 1 and 2, and either part of a hand-over.
 
 use super::numbers::take;
 use super::{CHECKED, DOOMED, Kept};
@@ -48,6 +48,10 @@ pub struct State {
     pub mounted: i64,
     pub mounts: u32,
     pub inodes: Vec<InodeState>,
+    /// It was written while ops went on.
+    pub early: bool,
+    /// The second part of a hand-over: blocks that were changed since the first.
+    pub changed_blocks: Vec<u64>,
     pub next_fh: u64,
     pub handles: Vec<HandleState>,
     /// Inodes whose last lookup was forgotten while they were open.
@@ -152,6 +156,8 @@ fn decode_field(state: &mut State, part: &str, key: &str, from: &mut Decoder<'_>
         ("inodes", "inoLookupsFlags") => {
             state.inodes = each_three(from, |[ino, lookups, flags]| Some(InodeState { ino, lookups, flags }))?;
         }
+        ("inodes", "early") => state.early = from.bool()?,
+        ("inodes", "changedBlocks") => state.changed_blocks = each_item(from, |from| from.u64())?,
         ("handles", "next") => state.next_fh = from.u64()?,
         ("handles", "fhInoFlags") => {
             let handle = |[fh, ino, flags]: [u64; 3]| Some(HandleState { fh, ino, flags: flags.try_into().ok()? });
