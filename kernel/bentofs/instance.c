@@ -20,6 +20,7 @@ struct step {
 	const struct bento_state *from;
 	void *opaque;
 	u32 discard;
+	u32 last;
 	s32 error;
 };
 
@@ -66,7 +67,8 @@ static void step_export_late(struct bento_ctx *ctx)
 {
 	struct step *step = ctx->step_arg;
 
-	step->error = ctx->instance->version->desc->export_late(ctx->instance->opaque, &step->sink);
+	step->error = ctx->instance->version->desc->export_late(ctx->instance->opaque, step->last,
+								&step->sink);
 }
 
 static void step_import_late(struct bento_ctx *ctx)
@@ -247,9 +249,9 @@ static s32 collect(void *ctx, const u8 *ptr, size_t len)
 }
 
 static int export(struct bento_instance *instance, struct bento_state *state,
-		  void (*run)(struct bento_ctx *ctx))
+		  void (*run)(struct bento_ctx *ctx), bool last)
 {
-	struct step step = { .sink = { .ctx = state, .write = collect } };
+	struct step step = { .sink = { .ctx = state, .write = collect }, .last = last };
 
 	if (instance->crashed)
 		return -EIO;
@@ -262,17 +264,18 @@ static int export(struct bento_instance *instance, struct bento_state *state,
 
 int bento_instance_export(struct bento_instance *instance, struct bento_state *state)
 {
-	return export(instance, state, step_export);
+	return export(instance, state, step_export, true);
 }
 
 int bento_instance_export_early(struct bento_instance *instance, struct bento_state *state)
 {
-	return export(instance, state, step_export_early);
+	return export(instance, state, step_export_early, false);
 }
 
-int bento_instance_export_late(struct bento_instance *instance, struct bento_state *state)
+int bento_instance_export_late(struct bento_instance *instance, bool last,
+			       struct bento_state *state)
 {
-	return export(instance, state, step_export_late);
+	return export(instance, state, step_export_late, last);
 }
 
 int bento_instance_import_late(struct bento_instance *instance, const struct bento_state *state)

@@ -44,6 +44,9 @@ MODULE_PARM_DESC(
 /* Room for the first state of a mount; later ones are foreseen from the last. */
 #define FIRST_STATE_ROOM (256 << 10)
 
+/* How often what has changed is handed over while ops go on. */
+#define ROUNDS 2
+
 /* One mount on its way. */
 struct move {
 	struct bento_mount *mount;
@@ -110,6 +113,12 @@ static int check_fit(struct upgrade *up, const struct bento_mount *mount)
 	return 0;
 }
 
+static void end_one(const struct upgrade *up, struct bento_instance *instance)
+{
+	if (instance && bento_instance_destroy(instance, true))
+		pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
+}
+
 /*
  * The first part of the hand-over. Without it the state goes over as a whole, so trouble here is no
  * reason to refuse.
@@ -117,6 +126,7 @@ static int check_fit(struct upgrade *up, const struct bento_mount *mount)
 static void hand_over_early(struct upgrade *up, struct move *move)
 {
 	struct bento_instance *old = move->mount->instance, *early;
+	unsigned int round;
 
 	if (READ_ONCE(old->crashed) || !bento_hands_over_early(old->version->desc) ||
 	    !bento_hands_over_early(up->to->desc))
@@ -124,8 +134,18 @@ static void hand_over_early(struct upgrade *up, struct move *move)
 	if (bento_instance_export_early(old, &up->state))
 		return;
 	early = bento_instance_import(move->mount, up->to, &up->state);
-	if (!IS_ERR(early))
-		move->early = early;
+	if (IS_ERR(early))
+		return;
+	/* Each round has less to tell than the one before, taking less long. */
+	for (round = 0; round < ROUNDS; round++) {
+		if (bento_instance_export_late(old, false, &up->state))
+			break;
+		if (bento_instance_import_late(early, &up->state)) {
+			end_one(up, early);
+			return;
+		}
+	}
+	move->early = early;
 }
 
 /* Everything that can be done while ops go on. */
@@ -168,7 +188,7 @@ static int export_rest(struct upgrade *up, struct move *move, bool *late)
 
 	*late = false;
 	if (move->early)
-		err = bento_instance_export_late(old, &up->state);
+		err = bento_instance_export_late(old, true, &up->state);
 	if (err != -EAGAIN) {
 		*late = true;
 		return err;
@@ -328,12 +348,6 @@ static void back_out(struct upgrade *up, int err)
 		if (move->result)
 			finish(up, move, move->mount->instance->version, err);
 	pr_warn("%s: upgrade refused: %s\n", up->fs->name, up->why);
-}
-
-static void end_one(const struct upgrade *up, struct bento_instance *instance)
-{
-	if (instance && bento_instance_destroy(instance, true))
-		pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
 }
 
 /*

@@ -148,7 +148,7 @@ struct bento_module_desc {
 	 * on. All three or none; rust-fs/abi/src/desc.rs says what each does.
 	 */
 	s32 (*export_early)(void *instance, const struct bento_sink *sink);
-	s32 (*export_late)(void *instance, const struct bento_sink *sink);
+	s32 (*export_late)(void *instance, u32 last, const struct bento_sink *sink);
 	s32 (*import_late)(void *instance, struct bento_str state);
 };
 

@@ -94,16 +94,16 @@ pub struct ModuleDesc {
 /// What follows the description when its `size` says so: a hand-over in two parts, the first while ops go on, so that they wait for the
 /// second only. All are there, or none.
 ///
-/// `export_early`, `import_state` with what it wrote, then, when no op is under way, `export_late` and `import_late` give the instance that
-/// `export_state` and `import_state` would give.
+/// `export_early`, `import_state` with what it wrote, `export_late` and `import_late` any number of times while ops go on, so that little is left
+/// to tell, then both for the last time, no op being under way, give the instance that `export_state` and `import_state` would give.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct EarlyHandOver {
     /// As `export_state`, while ops go on: parts may be out of date when it returns. From then on the instance notes what of it changes, up to
-    /// `export_late` or the next `export_early`.
+    /// the last `export_late` or the next `export_early`.
     pub export_early: Option<unsafe extern "C" fn(instance: *mut c_void, sink: *const Sink) -> i32>,
-    /// Writes what has changed since. EAGAIN (11) when it is too much: then `export_state` is called.
-    pub export_late: Option<unsafe extern "C" fn(instance: *mut c_void, sink: *const Sink) -> i32>,
+    /// Writes what has changed since the call before. `last` is 0 while ops go on. EAGAIN (11) when it is too much: then `export_state` is called.
+    pub export_late: Option<unsafe extern "C" fn(instance: *mut c_void, last: u32, sink: *const Sink) -> i32>,
     /// Brings an instance, made from what `export_early` wrote and not used since, up to date. After a failure it is only destroyed.
     pub import_late: Option<unsafe extern "C" fn(instance: *mut c_void, state: Str) -> i32>,
 }

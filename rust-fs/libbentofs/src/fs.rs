@@ -83,12 +83,14 @@ pub trait FileSystem: Sized + Send + Sync + 'static {
         Err(Errno::ENOSYS)
     }
 
-    /// Appends what has changed since. No op is under way. EAGAIN when that is too much: then `export_state` is called.
-    fn export_late(&self, state: &mut Vec<u8>) -> Result<()> {
+    /// Appends what has changed since the call before. Ops go on unless it is the `last`. EAGAIN when it is too much: then `export_state` is
+    /// called.
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
         Err(Errno::ENOSYS)
     }
 
-    /// Brings an instance, made from what `export_early` wrote and not used since, up to date. After a failure it is dropped.
+    /// Brings an instance, made from what `export_early` wrote and not used since, up to date with what `export_late` wrote. After a failure it
+    /// is dropped.
     fn import_late(&mut self, state: &[u8]) -> Result<()> {
         Err(Errno::ENOSYS)
     }

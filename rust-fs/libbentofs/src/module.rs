@@ -158,22 +158,22 @@ unsafe fn hand_over<F: FileSystem>(made: Result<F>, instance: *mut *mut c_void) 
 
 unsafe extern "C" fn export_state<F: FileSystem>(instance: *mut c_void, sink: *const Sink) -> i32 {
     // SAFETY: the contract: an instance of `F`, no op under way.
-    unsafe { export(instance, sink, F::export_state) }
+    unsafe { export(instance, sink, |fs: &F, state| fs.export_state(state)) }
 }
 
 unsafe extern "C" fn export_early<F: FileSystem>(instance: *mut c_void, sink: *const Sink) -> i32 {
     // SAFETY: the contract: an instance of `F`.
-    unsafe { export(instance, sink, F::export_early) }
+    unsafe { export(instance, sink, |fs: &F, state| fs.export_early(state)) }
 }
 
-unsafe extern "C" fn export_late<F: FileSystem>(instance: *mut c_void, sink: *const Sink) -> i32 {
-    // SAFETY: the contract: an instance of `F`, no op under way.
-    unsafe { export(instance, sink, F::export_late) }
+unsafe extern "C" fn export_late<F: FileSystem>(instance: *mut c_void, last: u32, sink: *const Sink) -> i32 {
+    // SAFETY: the contract: an instance of `F`.
+    unsafe { export(instance, sink, |fs: &F, state| fs.export_late(state, last != 0)) }
 }
 
 /// # Safety
 /// `instance` is one of `F`; `sink` is alive.
-unsafe fn export<F: FileSystem>(instance: *mut c_void, sink: *const Sink, write: fn(&F, &mut Vec<u8>) -> Result<()>) -> i32 {
+unsafe fn export<F>(instance: *mut c_void, sink: *const Sink, write: impl Fn(&F, &mut Vec<u8>) -> Result<()>) -> i32 {
     // SAFETY: the caller's promise.
     let fs = unsafe { &*instance.cast_const().cast::<F>() };
     let mut state = Vec::new();

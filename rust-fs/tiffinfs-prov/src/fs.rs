@@ -136,9 +136,13 @@ impl FileSystem for TiffinFsProv {
         self.inner.export_early_with(state, KEY, &log)
     }
 
-    fn export_late(&self, state: &mut Vec<u8>) -> Result<()> {
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
+        // The log is told once: a version that does not know it keeps what it is given, and cannot put pieces together.
+        if !last {
+            return self.inner.export_late(state, false);
+        }
         let log = self.log.lock().encode_late()?;
-        self.inner.export_late_with(state, KEY_LATE, &log)
+        self.inner.export_late_with(state, last, KEY_LATE, &log)
     }
 
     fn import_late(&mut self, state: &[u8]) -> Result<()> {

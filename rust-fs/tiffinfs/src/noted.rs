@@ -48,10 +48,11 @@ impl Noted {
         }
     }
 
-    /// What has changed, each number once, in order; `None` when nothing was noted, or too much.
-    pub fn sorted(&self) -> Option<Vec<u64>> {
-        let Noted::On(numbers) = self else { return None };
-        let mut numbers = numbers.clone();
+    /// What has changed, each number once, in order; `None` when nothing was noted, or too much. Notes go on from here, unless it is for the
+    /// `last` time.
+    pub fn take(&mut self, last: bool) -> Option<Vec<u64>> {
+        let next = if last { Noted::Off } else { Noted::On(Vec::new()) };
+        let Noted::On(mut numbers) = core::mem::replace(self, next) else { return None };
         numbers.sort_unstable();
         numbers.dedup();
         Some(numbers)
@@ -66,12 +67,14 @@ mod tests {
     fn changes_are_noted_once_begun() {
         let mut noted = Noted::default();
         noted.note(1);
-        assert_eq!(noted.sorted(), None);
+        assert_eq!(noted.take(true), None);
         noted.begin();
         [7, 7, 3, 7].iter().for_each(|&number| noted.note(number));
-        assert_eq!(noted.sorted(), Some(Vec::from([3, 7])));
-        noted.begin();
-        assert_eq!(noted.sorted(), Some(Vec::new()));
+        assert_eq!(noted.take(false), Some(Vec::from([3, 7])));
+        noted.note(5);
+        assert_eq!(noted.take(true), Some(Vec::from([5])));
+        noted.note(5);
+        assert_eq!(noted.take(true), None);
     }
 
     #[test]
@@ -79,8 +82,8 @@ mod tests {
         let mut noted = Noted::default();
         noted.begin();
         (0..=MOST as u64).for_each(|number| noted.note(number));
-        assert_eq!(noted.sorted(), None);
+        assert_eq!(noted.take(true), None);
         noted.begin();
-        assert_eq!(noted.sorted(), Some(Vec::new()));
+        assert_eq!(noted.take(true), Some(Vec::new()));
     }
 }

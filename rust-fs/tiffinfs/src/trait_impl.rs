@@ -60,8 +60,8 @@ impl FileSystem for TiffinFs {
         self.write_early(state, None)
     }
 
-    fn export_late(&self, state: &mut Vec<u8>) -> Result<()> {
-        self.write_late(state, None)
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
+        self.write_late(state, last, None)
     }
 
     fn import_late(&mut self, state: &[u8]) -> Result<()> {

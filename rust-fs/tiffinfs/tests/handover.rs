@@ -262,8 +262,14 @@ fn two_parts_make_what_one_makes() {
             // Some of the ops come between writing and reading the first part.
             (0..60 * round).for_each(|_| busy.op(&fs, 1));
             let next = Client::import(fs.dev, &early).unwrap();
+            for _ in 0..round {
+                (0..60).for_each(|_| busy.op(&fs, 1));
+                let late = fs.export_late(false).unwrap();
+                (0..20).for_each(|_| busy.op(&fs, 1));
+                next.import_late(&late).unwrap();
+            }
             (0..60).for_each(|_| busy.op(&fs, 1));
-            next.import_late(&fs.export_late().unwrap()).unwrap();
+            next.import_late(&fs.export_late(true).unwrap()).unwrap();
             let whole = Client::import(fs.dev, &fs.export()).unwrap();
             assert!(next.export() == fs.export(), "seed {seed}, round {round}: the state is another");
             assert!(next.export() == whole.export());
@@ -303,10 +309,14 @@ fn the_first_part_is_written_while_ops_go_on() {
                 before.discard();
             }
         }
+        let next = next.unwrap();
+        for _ in 0..30 {
+            next.import_late(&fs.export_late(false).unwrap()).unwrap();
+        }
         done.store(true, Ordering::Relaxed);
-        (next.unwrap(), workers.map(|worker| worker.join().unwrap()))
+        (next, workers.map(|worker| worker.join().unwrap()))
     });
-    next.import_late(&fs.export_late().unwrap()).unwrap();
+    next.import_late(&fs.export_late(true).unwrap()).unwrap();
     assert!(next.export() == fs.export());
     workers.iter().for_each(|busy| busy.compare(&next, &fs));
     fs.discard();
@@ -320,11 +330,11 @@ fn the_first_part_is_written_while_ops_go_on() {
 fn a_second_part_without_a_first_or_that_makes_no_sense_is_refused() {
     const EAGAIN: i32 = 11;
     let (fs, _) = busy();
-    assert_eq!(fs.export_late().err(), Some(EAGAIN), "nothing was noted");
+    assert_eq!(fs.export_late(true).err(), Some(EAGAIN), "nothing was noted");
     let early = fs.export_early().unwrap();
     fs.create(1, b"one more", 0).unwrap();
-    let late = fs.export_late().unwrap();
-    assert_eq!(fs.export_late().err(), Some(EAGAIN), "what was noted is told once");
+    let late = fs.export_late(true).unwrap();
+    assert_eq!(fs.export_late(true).err(), Some(EAGAIN), "what was noted is told once");
     for cut in (0..late.len()).step_by(5) {
         let next = Client::import(fs.dev, &early).unwrap();
         assert_eq!(next.import_late(&late[..cut]).err(), Some(EINVAL), "cut at {cut}");

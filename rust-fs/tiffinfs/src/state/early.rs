@@ -2,12 +2,12 @@
 //! A hand-over in two parts: nearly everything while ops go on, and what has changed since while they wait.
 //!
 //! Before the first part is written, table, handles and journal begin to note what changes; so whatever the first part has wrong because
-//! ops went on, the second has right. Blocks need no copy: both versions look at the same cached ones, and an inode whose block was
-//! changed is read again. The outcome is the instance that a hand-over in one part would have made.
+//! ops went on, the second has right, or, if ops go on still, the next. Blocks need no copy: both versions look at the same cached ones, and an
+//! inode whose block was changed is read again. The outcome is the instance that a hand-over in one part would have made.
 
-use super::decode::{HandleState, InodeState};
+use super::decode::{HandleState, State};
 use super::encode::{Part, Run, of_handle, of_slot};
-use super::{CHECKED, DOOMED, GONE, Kept, decode, import_volume, nonsense, slot_of};
+use super::{CHECKED, DOOMED, GONE, decode, import_volume, nonsense, slot_of};
 use crate::fs::TiffinFs;
 use crate::inode::handles::OpenFile;
 use crate::inode::{Inode, ROOT};
@@ -47,47 +47,54 @@ impl TiffinFs {
         self.write_parts(out, &Part::Early, run(inodes), run(handles), (next, &BTreeSet::new()), more)
     }
 
-    /// The second part, with one more key.
-    pub(crate) fn write_late(&self, out: &mut Vec<u8>, more: Option<(&str, &[u8])>) -> Result<()> {
-        let (mut table, mut handles) = (self.table.write(), self.handles.write());
-        let mut running = self.volume.running.lock();
-        let changed = [&mut table.noted, &mut handles.noted, &mut running.noted].map(|noted| core::mem::take(noted).sorted());
-        drop(running);
-        let [Some(inodes), Some(open), Some(blocks)] = changed else { return Err(Errno::EAGAIN) };
-        let of_ino = |ino: &u64| table.slots().get(*ino).map_or([*ino, 0, GONE], |slot| of_slot((*ino, slot)));
-        let of_fh = |fh: &u64| handles.get(*fh).map_or([*fh, 0, 0], |open| of_handle((*fh, open)));
-        let inodes = Run { count: inodes.len(), items: inodes.iter().map(of_ino) };
-        let open = Run { count: open.len(), items: open.iter().map(of_fh) };
-        self.write_parts(out, &Part::Late(blocks), inodes, open, (handles.next(), handles.forgotten()), more)
+    /// What has changed since, with one more key. Ops go on unless it is the `last` time.
+    pub(crate) fn write_late(&self, out: &mut Vec<u8>, last: bool, more: Option<(&str, &[u8])>) -> Result<()> {
+        // Notes go on before anything is looked at, as in the first part.
+        let blocks = self.volume.running.lock().noted.take(last);
+        let inodes = self.table.write().noted.take(last);
+        let open = self.handles.write().noted.take(last);
+        let (Some(blocks), Some(inodes), Some(open)) = (blocks, inodes, open) else { return Err(Errno::EAGAIN) };
+        let inodes = {
+            let table = self.table.read();
+            inodes.iter().map(|&ino| table.slots().get(ino).map_or([ino, 0, GONE], |slot| of_slot((ino, slot)))).collect()
+        };
+        let (open, next, forgotten) = {
+            let handles = self.handles.read();
+            let open = open.iter().map(|&fh| handles.get(fh).map_or([fh, 0, 0], |open| of_handle((fh, open)))).collect();
+            (open, handles.next(), if last { handles.forgotten().clone() } else { BTreeSet::new() })
+        };
+        self.write_parts(out, &Part::Late { blocks, last }, run(inodes), run(open), (next, &forgotten), more)
     }
 
     /// Brings an instance that was made from the first part up to date.
     pub(crate) fn catch_up(&mut self, bytes: &[u8]) -> Result<()> {
         let mut state = decode::decode(super::SCHEMA, bytes).map_err(|_| nonsense("it is not CBOR of this schema"))?;
-        let mut known = core::mem::take(&mut self.volume.log.get_mut().committed);
-        known.extend(core::mem::take(&mut self.volume.running.get_mut().blocks));
-        self.volume = import_volume(self.volume.device, self.volume.read_only, &mut state, &known)?;
-        let (open, closed): (Vec<_>, Vec<_>) = state.handles.iter().partition(|handle| handle.ino != 0);
-        self.handles.get_mut().catch_up(closed.iter().map(|handle: &&HandleState| handle.fh), state.next_fh);
-        self.catch_up_inodes(&state.inodes, &state.changed_blocks)?;
-        let table = self.table.get_mut();
+        let committed = core::mem::take(&mut self.volume.log.get_mut().committed);
+        let running = core::mem::take(&mut self.volume.running.get_mut().blocks);
+        self.volume = import_volume(self.volume.device, self.volume.read_only, &mut state, (committed, running))?;
+        let closed = state.handles.iter().filter(|handle| handle.ino == 0).map(|handle| handle.fh);
+        self.handles.get_mut().catch_up(closed, state.next_fh);
+        self.catch_up_inodes(&state)?;
         let mut opened = Vec::new();
-        opened.try_reserve_exact(open.len())?;
-        for HandleState { fh, ino, flags } in open {
-            let slot = table.slots().get(*ino).filter(|_| *fh < state.next_fh).ok_or_else(|| nonsense("an open handle"))?;
-            opened.push((*fh, OpenFile { node: slot.node.clone(), flags: *flags }));
+        opened.try_reserve_exact(state.handles.len())?;
+        for &HandleState { fh, ino, flags } in state.handles.iter().filter(|handle| handle.ino != 0) {
+            match self.table.get_mut().slots().get(ino).filter(|_| fh < state.next_fh) {
+                Some(slot) => opened.push((fh, OpenFile { node: slot.node.clone(), flags })),
+                None if state.early => {}
+                None => return Err(nonsense("an open handle")),
+            }
         }
         self.handles.get_mut().catch_up_opened(opened.into_iter(), &state.forgotten);
-        for Kept { key, value } in state.kept {
-            self.kept.push(Kept { key, value });
-        }
+        self.kept.append(&mut state.kept);
         Ok(())
     }
 
-    fn catch_up_inodes(&mut self, changed: &[InodeState], blocks: &[u64]) -> Result<()> {
+    fn catch_up_inodes(&mut self, state: &State) -> Result<()> {
         let (table, volume) = (self.table.get_mut(), &self.volume);
+        // What went while it was being written is told the next time.
+        let absent = || if state.early { Ok(()) } else { Err(nonsense("an inode in memory that is not on the device")) };
         let geometry = &volume.superblock.geometry;
-        for kept in changed {
+        for kept in &state.inodes {
             if kept.flags & GONE != 0 {
                 drop(table.remove(kept.ino));
             } else if let Some(slot) = table.slot(kept.ino) {
@@ -98,24 +105,28 @@ impl TiffinFs {
                 let (number, _) = geometry.inode_place(kept.ino).ok_or_else(|| nonsense("an inode in memory that cannot be"))?;
                 let block = volume.device.block(number)?;
                 let slot = slot_of(volume, &block.read(), kept);
-                table.insert(kept.ino, slot.map_err(|_| nonsense("an inode in memory that is not on the device"))?);
+                match slot {
+                    Ok(slot) => table.insert(kept.ino, slot),
+                    Err(_) => absent()?,
+                }
             }
         }
-        for inodes in blocks.iter().filter_map(|&number| geometry.inodes_of_block(number)) {
+        for inodes in state.changed_blocks.iter().filter_map(|&number| geometry.inodes_of_block(number)) {
             let mut block = None;
             for (ino, slot) in table.slots().iter_from(inodes.start).take_while(|(ino, _)| inodes.contains(ino)) {
                 let block = match &mut block {
                     Some(block) => block,
                     none => none.insert(volume.device.block(blocks_of(geometry, ino)?)?),
                 };
-                let mut inode = Inode::from_table(volume, &block.read(), ino)
-                    .map_err(|_| nonsense("an inode in memory that is not on the device"))?;
-                inode.checked = slot.checked;
-                *slot.node.inode.write() = inode;
+                let inode = Inode::from_table(volume, &block.read(), ino);
+                match inode {
+                    Ok(inode) => *slot.node.inode.write() = Inode { checked: slot.checked, ..inode },
+                    Err(_) => absent()?,
+                }
             }
         }
         // Those that only came to be checked.
-        for kept in changed.iter().filter(|kept| kept.flags & CHECKED != 0) {
+        for kept in state.inodes.iter().filter(|kept| kept.flags & CHECKED != 0) {
             if let Some(slot) = table.slots().get(kept.ino) {
                 slot.node.inode.write().checked = true;
             }

@@ -35,8 +35,8 @@ pub(super) enum Part {
     Whole,
     /// What is out of date follows.
     Early,
-    /// What was out of date: these blocks were changed since.
-    Late(Vec<u64>),
+    /// What was out of date: these blocks were changed since. What is out of date again follows unless it is the last.
+    Late { blocks: Vec<u64>, last: bool },
 }
 
 pub(super) fn of_slot((ino, slot): (u64, &Slot)) -> [u64; 3] {
@@ -71,7 +71,7 @@ impl TiffinFs {
         let running = self.volume.running.lock();
         let space = self.volume.space.lock();
         // What other versions have does not change: it was handed over with the first part.
-        let kept = if let Part::Late(_) = part { &[][..] } else { &self.kept };
+        let kept = if let Part::Late { .. } = part { &[][..] } else { &self.kept };
         let others = || kept.iter().map(|Kept { key, value }| (key.as_str(), value.as_slice())).chain(more);
         let bytes: usize = others().map(|(key, value)| key.len() + value.len() + 9).sum();
         let numbers = inodes.count + handles.count + running.blocks.len() + log.committed.len() + space.block_groups.len();
@@ -114,11 +114,17 @@ fn encode_volume(out: &mut Out<'_>, volume: &Volume, log: &Log, running: &Runnin
 }
 
 fn encode_inodes(out: &mut Out<'_>, part: &Part, inodes: Run<impl Iterator<Item = [u64; 3]>>) -> Encoded {
-    out.str("inodes")?.map(if let Part::Whole = part { 1 } else { 2 })?;
+    out.str("inodes")?.map(match part {
+        Part::Whole => 1,
+        Part::Early | Part::Late { last: true, .. } => 2,
+        Part::Late { last: false, .. } => 3,
+    })?;
+    if let Part::Early | Part::Late { last: false, .. } = part {
+        out.str("early")?.bool(true)?;
+    }
     match part {
-        Part::Whole => {}
-        Part::Early => drop(out.str("early")?.bool(true)?),
-        Part::Late(blocks) => {
+        Part::Whole | Part::Early => {}
+        Part::Late { blocks, .. } => {
             out.str("changedBlocks")?.array(blocks.len() as u64)?;
             blocks.iter().for_each(|&number| put(out.writer_mut(), number));
         }
@@ -151,9 +157,7 @@ fn encode_run(out: &mut Out<'_>, run: Run<impl Iterator<Item = [u64; 3]>>) -> En
 
 fn encode_blocks(out: &mut Out<'_>, blocks: &Blocks) -> Encoded {
     out.array(blocks.len() as u64)?;
-    for number in blocks.keys() {
-        out.u64(*number)?;
-    }
+    blocks.keys().for_each(|&number| put(out.writer_mut(), number));
     Ok(())
 }
 

@@ -63,8 +63,8 @@ impl TiffinFs {
     }
 
     /// See [`TiffinFs::export_early_with`].
-    pub fn export_late_with(&self, state: &mut Vec<u8>, key: &str, value: &[u8]) -> Result<()> {
-        self.write_late(state, Some((key, value)))
+    pub fn export_late_with(&self, state: &mut Vec<u8>, last: bool, key: &str, value: &[u8]) -> Result<()> {
+        self.write_late(state, last, Some((key, value)))
     }
 
     /// Takes out what the imported state had under a key that this crate does not know.
@@ -83,7 +83,7 @@ fn nonsense(what: &str) -> Errno {
 pub fn import(mount: &Mount<'_>, schema: u32, bytes: &[u8]) -> Result<TiffinFs> {
     let device = mount.device()?;
     let mut state = decode::decode(schema, bytes).map_err(|_| nonsense("it is not CBOR of this schema"))?;
-    let volume = import_volume(device, mount.read_only(), &mut state, &Blocks::new())?;
+    let volume = import_volume(device, mount.read_only(), &mut state, (Blocks::new(), Blocks::new()))?;
     let table = import_table(&volume, &state)?;
     let handles = import_handles(&table, &state)?;
     let mut fs = TiffinFs::with_table(volume, table, handles);
@@ -91,8 +91,8 @@ pub fn import(mount: &Mount<'_>, schema: u32, bytes: &[u8]) -> Result<TiffinFs> 
     Ok(fs)
 }
 
-/// The volume; cached blocks that are among the `known` are not asked for again.
-fn import_volume(device: Device, read_only: bool, state: &mut State, known: &Blocks) -> Result<Volume> {
+/// The volume. `committed` and `running` are what is held already.
+fn import_volume(device: Device, read_only: bool, state: &mut State, (committed, running): (Blocks, Blocks)) -> Result<Volume> {
     let mut superblock = match state.superblock.take() {
         Some(bytes) => Superblock::from_state(&bytes, &device).ok_or_else(|| nonsense("the superblock"))?,
         None => Superblock::load(&device)?,
@@ -103,21 +103,11 @@ fn import_volume(device: Device, read_only: bool, state: &mut State, known: &Blo
     if state.sequence == 0 || !(1..geometry.journal.count).contains(&state.head) || state.next_fh == 0 {
         return Err(nonsense("the place in the journal"));
     }
-    let hold = |numbers: &[u64]| -> Result<Blocks> {
-        // One by one: collecting sorts, with 4 KiB of a kernel's stack as scratch space.
-        let mut blocks = Blocks::new();
-        for &number in numbers {
-            let (number, block) = match known.get(&number) {
-                Some(block) => (number, block.clone()),
-                None => hold(&device, number, geometry.backup())?,
-            };
-            blocks.insert(number, block);
-        }
-        Ok(blocks)
-    };
-    let log = Log { sequence: state.sequence, head: state.head, committed: hold(&state.committed)? };
+    let end = geometry.backup();
+    let committed = hold(&device, end, committed, &running, &state.committed)?;
+    let log = Log { sequence: state.sequence, head: state.head, committed };
     let running = Running {
-        blocks: hold(&state.running)?,
+        blocks: hold(&device, end, running, &Blocks::new(), &state.running)?,
         since: state.since.map(Time),
         failed: state.failed.map(Errno::new),
         ..Running::default()
@@ -126,11 +116,36 @@ fn import_volume(device: Device, read_only: bool, state: &mut State, known: &Blo
     Ok(Volume::new(device, superblock, read_only, log, running, space))
 }
 
-fn hold(device: &Device, number: u64, end: u64) -> Result<(u64, Arc<libbentofs::ks::CachedBlock>)> {
-    if number >= end {
-        return Err(nonsense("a block past the end"));
+/// References to the blocks that are `wanted`, in ascending order and below `end`: those that are `held`, those of `others`, and new ones.
+fn hold(device: &Device, end: u64, mut held: Blocks, others: &Blocks, wanted: &[u64]) -> Result<Blocks> {
+    if !wanted.is_sorted() || wanted.last().is_some_and(|&last| last >= end) {
+        return Err(nonsense("the blocks that are not home"));
     }
-    Ok((number, Arc::new(device.block(number)?)))
+    let (mut rest, mut missing) = (wanted, Vec::new());
+    held.retain(|&number, _| {
+        while let [first, after @ ..] = rest
+            && *first < number
+        {
+            missing.push(*first);
+            rest = after;
+        }
+        match rest {
+            [first, after @ ..] if *first == number => {
+                rest = after;
+                true
+            }
+            _ => false,
+        }
+    });
+    for &number in missing.iter().chain(rest) {
+        let block = match others.get(&number) {
+            Some(block) => block.clone(),
+            None => Arc::new(device.block(number)?),
+        };
+        // One by one: collecting sorts, with 4 KiB of a kernel's stack as scratch space.
+        held.insert(number, block);
+    }
+    Ok(held)
 }
 
 fn import_space(device: &Device, geometry: &Geometry, state: &mut State) -> Result<Allocator> {

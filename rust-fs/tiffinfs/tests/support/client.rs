@@ -141,11 +141,11 @@ impl Client {
         Ok(state)
     }
 
-    /// The second.
-    pub fn export_late(&self) -> Res<Vec<u8>> {
+    /// What has changed since; ops go on unless it is the last time.
+    pub fn export_late(&self, last: bool) -> Res<Vec<u8>> {
         let mut state = Vec::new();
         // SAFETY: the contract.
-        ok(unsafe { early().export_late.unwrap()(self.instance, &sink(&mut state)) })?;
+        ok(unsafe { early().export_late.unwrap()(self.instance, last.into(), &sink(&mut state)) })?;
         Ok(state)
     }
 
