@@ -137,6 +137,21 @@ struct bento_instance *bento_instance_import(struct bento_mount *mount,
 					     struct bento_version *version,
 					     const struct bento_state *state);
 int bento_instance_export(struct bento_instance *instance, struct bento_state *state);
+/*
+ * A hand-over in parts: the first while ops go on, of which bento_instance_import() makes an
+ * instance; the others bring that one up to date, the last with the gate being shut. -EAGAIN: more
+ * has changed than can be told; hand over as a whole.
+ */
+static inline bool bento_hands_over_early(const struct bento_module_desc *desc)
+{
+	return desc->size >= sizeof(*desc) && desc->export_early && desc->export_late &&
+	       desc->import_late;
+}
+
+int bento_instance_export_early(struct bento_instance *instance, struct bento_state *state);
+int bento_instance_export_late(struct bento_instance *instance, bool last,
+			       struct bento_state *state);
+int bento_instance_import_late(struct bento_instance *instance, const struct bento_state *state);
 /* Ends and frees it, and drops its version. Answers the module's errno as a negative number. */
 int bento_instance_destroy(struct bento_instance *instance, bool discard);
 void bento_state_free(struct bento_state *state);

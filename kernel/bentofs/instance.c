@@ -20,6 +20,7 @@ struct step {
 	const struct bento_state *from;
 	void *opaque;
 	u32 discard;
+	u32 last;
 	s32 error;
 };
 
@@ -52,6 +53,30 @@ static void step_export(struct bento_ctx *ctx)
 
 	step->error =
 		ctx->instance->version->desc->export_state(ctx->instance->opaque, &step->sink);
+}
+
+static void step_export_early(struct bento_ctx *ctx)
+{
+	struct step *step = ctx->step_arg;
+
+	step->error =
+		ctx->instance->version->desc->export_early(ctx->instance->opaque, &step->sink);
+}
+
+static void step_export_late(struct bento_ctx *ctx)
+{
+	struct step *step = ctx->step_arg;
+
+	step->error = ctx->instance->version->desc->export_late(ctx->instance->opaque, step->last,
+								&step->sink);
+}
+
+static void step_import_late(struct bento_ctx *ctx)
+{
+	struct step *step = ctx->step_arg;
+	struct bento_str state = { .ptr = step->from->bytes, .len = step->from->len };
+
+	step->error = ctx->instance->version->desc->import_late(ctx->instance->opaque, state);
 }
 
 static void step_destroy(struct bento_ctx *ctx)
@@ -223,9 +248,10 @@ static s32 collect(void *ctx, const u8 *ptr, size_t len)
 	return 0;
 }
 
-int bento_instance_export(struct bento_instance *instance, struct bento_state *state)
+static int export(struct bento_instance *instance, struct bento_state *state,
+		  void (*run)(struct bento_ctx *ctx), bool last)
 {
-	struct step step = { .sink = { .ctx = state, .write = collect } };
+	struct step step = { .sink = { .ctx = state, .write = collect }, .last = last };
 
 	if (instance->crashed)
 		return -EIO;
@@ -233,7 +259,30 @@ int bento_instance_export(struct bento_instance *instance, struct bento_state *s
 		state->room = 0;
 	state->len = 0;
 	state->schema = instance->version->desc->state_schema;
-	return run_step(instance, step_export, &step, 0);
+	return run_step(instance, run, &step, 0);
+}
+
+int bento_instance_export(struct bento_instance *instance, struct bento_state *state)
+{
+	return export(instance, state, step_export, true);
+}
+
+int bento_instance_export_early(struct bento_instance *instance, struct bento_state *state)
+{
+	return export(instance, state, step_export_early, false);
+}
+
+int bento_instance_export_late(struct bento_instance *instance, bool last,
+			       struct bento_state *state)
+{
+	return export(instance, state, step_export_late, last);
+}
+
+int bento_instance_import_late(struct bento_instance *instance, const struct bento_state *state)
+{
+	struct step step = { .from = state };
+
+	return run_step(instance, step_import_late, &step, 0);
 }
 
 int bento_instance_destroy(struct bento_instance *instance, bool discard)

@@ -48,9 +48,9 @@ static int check_desc(const struct bento_module_desc *desc)
 {
 	size_t at;
 
-	if (!desc || desc->size < sizeof(*desc)) {
+	if (!desc || desc->size < BENTO_DESC_MIN) {
 		pr_err("module refused: its description has %u bytes, %zu are needed\n",
-		       desc ? desc->size : 0, sizeof(*desc));
+		       desc ? desc->size : 0, BENTO_DESC_MIN);
 		return -EINVAL;
 	}
 	if (desc->abi_major != BENTO_ABI_MAJOR || desc->abi_minor > BENTO_ABI_MINOR) {

@@ -2,11 +2,13 @@
 /*
  * Live upgrade: every mount of a file system goes over to another version, or none does.
  *
- *   checks        while ops go on: contract, state schema, device; memory for results and state is
- * taken shut          mount after mount: new ops wait at the gate, those under way end, within the
- * deadline export        the old instance writes its state import        the new version makes an
- * instance of it; the old one is untouched swap          only when every mount has its new
- * instance: pointers change, gates open discard       the old instances end, ops going on
+ *   checks   while ops go on: contract, state schema, device; memory for results and state is taken
+ *   early    where both versions can: nearly all of the state goes over while ops go on
+ *   shut     mount after mount: new ops wait at the gate, those under way end, within the deadline
+ *   export   the old instance writes its state, or what of it has changed since it went over early
+ *   import   the new version makes an instance of it; the old one is untouched
+ *   swap     only when every mount has its new instance: pointers change, gates open
+ *   discard  the old instances end, ops going on
  *
  * A failure before the swap opens the gates again over the old instances: ops have waited, none has
  * failed. While a gate is shut nothing here may wait for an op of that mount, so memory is
@@ -42,10 +44,14 @@ MODULE_PARM_DESC(
 /* Room for the first state of a mount; later ones are foreseen from the last. */
 #define FIRST_STATE_ROOM (256 << 10)
 
+/* How often what has changed is handed over while ops go on. */
+#define ROUNDS 2
+
 /* One mount on its way. */
 struct move {
 	struct bento_mount *mount;
 	struct bento_instance *made;
+	struct bento_instance *early;		/* made of the first part of the state, or NULL */
 	struct bento_upgrade_result *result;
 	u64 shut_at;				/* ktime; 0: the gate is open */
 };
@@ -78,7 +84,7 @@ static int check_version(struct upgrade *up)
 	const struct bento_module_desc *desc = up->to->desc;
 
 	if (desc->abi_major != BENTO_ABI_MAJOR || desc->abi_minor > BENTO_ABI_MINOR ||
-	    desc->size < sizeof(*desc))
+	    desc->size < BENTO_DESC_MIN)
 		return refuse(up, -ENOEXEC,
 			      "the new version is built for contract %u.%u, this kernel has %u.%u",
 			      desc->abi_major, desc->abi_minor, BENTO_ABI_MAJOR, BENTO_ABI_MINOR);
@@ -107,6 +113,41 @@ static int check_fit(struct upgrade *up, const struct bento_mount *mount)
 	return 0;
 }
 
+static void end_one(const struct upgrade *up, struct bento_instance *instance)
+{
+	if (instance && bento_instance_destroy(instance, true))
+		pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
+}
+
+/*
+ * The first part of the hand-over. Without it the state goes over as a whole, so trouble here is no
+ * reason to refuse.
+ */
+static void hand_over_early(struct upgrade *up, struct move *move)
+{
+	struct bento_instance *old = move->mount->instance, *early;
+	unsigned int round;
+
+	if (READ_ONCE(old->crashed) || !bento_hands_over_early(old->version->desc) ||
+	    !bento_hands_over_early(up->to->desc))
+		return;
+	if (bento_instance_export_early(old, &up->state))
+		return;
+	early = bento_instance_import(move->mount, up->to, &up->state);
+	if (IS_ERR(early))
+		return;
+	/* Each round has less to tell than the one before, taking less long. */
+	for (round = 0; round < ROUNDS; round++) {
+		if (bento_instance_export_late(old, false, &up->state))
+			break;
+		if (bento_instance_import_late(early, &up->state)) {
+			end_one(up, early);
+			return;
+		}
+	}
+	move->early = early;
+}
+
 /* Everything that can be done while ops go on. */
 static int prepare(struct upgrade *up)
 {
@@ -133,7 +174,44 @@ static int prepare(struct upgrade *up)
 		return refuse(up, -ENOMEM, "no memory for the state");
 	up->state.room = room;
 	for (i = 0; i < up->nr_moves; i++)
+		hand_over_early(up, &up->moves[i]);
+	for (i = 0; i < up->nr_moves; i++)
 		bento_gate_ready(up->moves[i].mount);
+	return 0;
+}
+
+/* The state, or what of it has changed since it went over early. */
+static int export_rest(struct upgrade *up, struct move *move, bool *late)
+{
+	struct bento_instance *old = move->mount->instance;
+	int err = -EAGAIN;
+
+	*late = false;
+	if (move->early)
+		err = bento_instance_export_late(old, true, &up->state);
+	if (err != -EAGAIN) {
+		*late = true;
+		return err;
+	}
+	return bento_instance_export(old, &up->state);
+}
+
+/* Sets move->made. */
+static int import_rest(struct upgrade *up, struct move *move, bool late)
+{
+	struct bento_instance *made;
+	int err;
+
+	if (late) {
+		err = bento_instance_import_late(move->early, &up->state);
+		if (!err)
+			swap(move->made, move->early);
+		return err;
+	}
+	made = bento_instance_import(move->mount, up->to, &up->state);
+	if (IS_ERR(made))
+		return PTR_ERR(made);
+	move->made = made;
 	return 0;
 }
 
@@ -143,10 +221,10 @@ static int hand_over(struct upgrade *up, struct move *move)
 	struct bento_mount *mount = move->mount;
 	struct bento_instance *old = mount->instance;
 	u64 start = ktime_get_ns();
+	bool late;
 	int err;
 
-	up->state.len = 0;
-	err = bento_instance_export(old, &up->state);
+	err = export_rest(up, move, &late);
 	if (err)
 		return refuse(
 			up, err,
@@ -158,14 +236,11 @@ static int hand_over(struct upgrade *up, struct move *move)
 				  up->state.len, 0);
 
 	start = ktime_get_ns();
-	move->made = bento_instance_import(mount, up->to, &up->state);
-	if (IS_ERR(move->made)) {
-		err = PTR_ERR(move->made);
-		move->made = NULL;
+	err = import_rest(up, move, late);
+	if (err)
 		return refuse(up, err,
 			      "mount %u: the new version did not take the state (error %d)",
 			      mount->id, -err);
-	}
 	bento_lock_counters_carry(old, move->made);
 	move->result->import_ns = ktime_get_ns() - start;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_IMPORT, move->result->import_ns,
@@ -283,10 +358,10 @@ static void end_unneeded(struct upgrade *up)
 {
 	struct move *move;
 
-	for (move = up->moves; move < up->moves + up->nr_moves; move++)
-		if (move->made && bento_instance_destroy(move->made, true))
-			pr_warn("%s: a version that is no longer used failed in its end\n",
-				up->fs->name);
+	for (move = up->moves; move < up->moves + up->nr_moves; move++) {
+		end_one(up, move->made);
+		end_one(up, move->early);
+	}
 }
 
 /* From the first gate that shuts to the last one that opens: everything that ops wait for. */

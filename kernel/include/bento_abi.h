@@ -26,7 +26,7 @@ typedef int64_t s64;
 #endif
 
 #define BENTO_ABI_MAJOR 1
-#define BENTO_ABI_MINOR 1
+#define BENTO_ABI_MINOR 2
 
 /* Steps in a module's life; they are recorded as ops and never reach dispatch(). */
 #define BENTO_OP_MKFS 0x10000
@@ -143,7 +143,18 @@ struct bento_module_desc {
 	s32 (*fsck)(const struct bento_create_args *args, const struct bento_sink *report);
 	s32 (*explain)(const struct bento_create_args *args, u64 number, struct bento_str data,
 		       const struct bento_sink *text);
+	/*
+	 * Since 1.2, and only where size says so: a hand-over in two parts, the first while ops go
+	 * on. All three or none; rust-fs/abi/src/desc.rs says what each does.
+	 */
+	s32 (*export_early)(void *instance, const struct bento_sink *sink);
+	s32 (*export_late)(void *instance, u32 last, const struct bento_sink *sink);
+	s32 (*import_late)(void *instance, struct bento_str state);
 };
+
+/* Bytes of a description of 1.0 and 1.1. */
+#define BENTO_DESC_MIN offsetof(struct bento_module_desc, export_early)
+
 
 /* The one symbol that a module exports. */
 const struct bento_module_desc *bento_module_entry(void);
@@ -160,7 +171,8 @@ static_assert(sizeof(struct bento_request_buf) == 96);
 static_assert(offsetof(struct bento_request_buf, args) == 40);
 static_assert(sizeof(struct bento_reply_buf) == 16 + BENTO_OUT_CAPACITY);
 static_assert(sizeof(struct bento_dev_info) == 16);
-static_assert(sizeof(struct bento_module_desc) == 136);
+static_assert(BENTO_DESC_MIN == 136);
+static_assert(sizeof(struct bento_module_desc) == 160);
 static_assert(offsetof(struct bento_module_desc, create) == 72);
 
 #endif /* BENTO_ABI_H */

@@ -52,7 +52,7 @@ pub struct CreateArgs {
 /// (threads, work items) rest; `destroy` ends them. What that means is said in libbentoks, `ffi.rs`.
 #[repr(C)]
 pub struct ModuleDesc {
-    /// `size_of::<ModuleDesc>()` in the module's build: lets a host read older, shorter descriptions.
+    /// Bytes of the description in the module's build: lets a host read older, shorter ones. With [`EarlyHandOver`] behind it, both.
     pub size: u32,
     /// [`crate::ABI_MAJOR`] of the module's build.
     pub abi_major: u16,
@@ -89,4 +89,21 @@ pub struct ModuleDesc {
     pub fsck: Option<unsafe extern "C" fn(args: *const CreateArgs, report: *const Sink) -> i32>,
     /// Says in words, one fact a line, what block `number` with content `data` holds.
     pub explain: Option<unsafe extern "C" fn(args: *const CreateArgs, number: u64, data: Str, text: *const Sink) -> i32>,
+}
+
+/// What follows the description when its `size` says so: a hand-over in two parts, the first while ops go on, so that they wait for the
+/// second only. All are there, or none.
+///
+/// `export_early`, `import_state` with what it wrote, `export_late` and `import_late` any number of times while ops go on, so that little is left
+/// to tell, then both for the last time, no op being under way, give the instance that `export_state` and `import_state` would give.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct EarlyHandOver {
+    /// As `export_state`, while ops go on: parts may be out of date when it returns. From then on the instance notes what of it changes, up to
+    /// the last `export_late` or the next `export_early`.
+    pub export_early: Option<unsafe extern "C" fn(instance: *mut c_void, sink: *const Sink) -> i32>,
+    /// Writes what has changed since the call before. `last` is 0 while ops go on. EAGAIN (11) when it is too much: then `export_state` is called.
+    pub export_late: Option<unsafe extern "C" fn(instance: *mut c_void, last: u32, sink: *const Sink) -> i32>,
+    /// Brings an instance, made from what `export_early` wrote and not used since, up to date. After a failure it is only destroyed.
+    pub import_late: Option<unsafe extern "C" fn(instance: *mut c_void, state: Str) -> i32>,
 }

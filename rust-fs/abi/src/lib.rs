@@ -14,13 +14,13 @@ pub mod desc;
 pub mod fuse;
 pub mod request;
 
-pub use desc::{CreateArgs, ModuleDesc, Sink, Str};
+pub use desc::{CreateArgs, EarlyHandOver, ModuleDesc, Sink, Str};
 pub use request::{ReplyBuf, RequestBuf, Seg};
 
 /// Changes when an old module could not run on a new host.
 pub const ABI_MAJOR: u16 = 1;
-/// Changes when something is added. 1: work items (`bento_ks_work_*`).
-pub const ABI_MINOR: u16 = 1;
+/// Changes when something is added. 1: work items (`bento_ks_work_*`). 2: [`EarlyHandOver`].
+pub const ABI_MINOR: u16 = 2;
 
 /// The one symbol that a module exports: `extern "C" fn() -> *const ModuleDesc`.
 pub const ENTRY_SYMBOL: &str = "bento_module_entry";

@@ -74,6 +74,27 @@ pub trait FileSystem: Sized + Send + Sync + 'static {
     /// Makes an instance that goes on from `state`. On failure nothing was changed. EINVAL for a state that makes no sense.
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Self>;
 
+    /// Whether it has the next three. A hand-over then has two parts, and ops wait for the second only.
+    const HANDS_OVER_EARLY: bool = false;
+
+    /// As [`FileSystem::export_state`], while ops go on: what changes meanwhile may be out of date in it. From here on the instance notes what
+    /// changes, for [`FileSystem::export_late`]. `import_state` takes what it wrote.
+    fn export_early(&self, state: &mut Vec<u8>) -> Result<()> {
+        Err(Errno::ENOSYS)
+    }
+
+    /// Appends what has changed since the call before. Ops go on unless it is the `last`. EAGAIN when it is too much: then `export_state` is
+    /// called.
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
+        Err(Errno::ENOSYS)
+    }
+
+    /// Brings an instance, made from what `export_early` wrote and not used since, up to date with what `export_late` wrote. After a failure it
+    /// is dropped.
+    fn import_late(&mut self, state: &[u8]) -> Result<()> {
+        Err(Errno::ENOSYS)
+    }
+
     /// Makes an empty file system on the device.
     fn mkfs(mount: &Mount<'_>) -> Result<()> {
         Err(Errno::EOPNOTSUPP)

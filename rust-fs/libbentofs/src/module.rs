@@ -5,7 +5,7 @@ use crate::dispatch::dispatch;
 use crate::fs::{FileSystem, Mount};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use bento_abi::{ABI_MAJOR, ABI_MINOR, CreateArgs, ModuleDesc, Sink, Str};
+use bento_abi::{ABI_MAJOR, ABI_MINOR, CreateArgs, EarlyHandOver, ModuleDesc, Sink, Str};
 use core::ffi::c_void;
 use core::fmt;
 use libbentoks::{Device, Errno, Result};
@@ -33,7 +33,11 @@ macro_rules! module {
 }
 
 /// A description in a static.
-pub struct Description(ModuleDesc);
+#[repr(C)]
+pub struct Description {
+    desc: ModuleDesc,
+    early: EarlyHandOver,
+}
 
 // SAFETY: it is never changed, and what it points to is static.
 unsafe impl Sync for Description {}
@@ -41,7 +45,7 @@ unsafe impl Sync for Description {}
 impl Description {
     /// What the entry function returns.
     pub const fn get(&'static self) -> *const ModuleDesc {
-        &self.0
+        core::ptr::from_ref(self).cast()
     }
 }
 
@@ -53,8 +57,8 @@ impl fmt::Debug for Description {
 
 /// The description of `F`, built from `revision`.
 pub const fn describe<F: FileSystem>(revision: Option<&'static str>) -> Description {
-    Description(ModuleDesc {
-        size: size_of::<ModuleDesc>() as u32,
+    let desc = ModuleDesc {
+        size: size_of::<Description>() as u32,
         abi_major: ABI_MAJOR,
         abi_minor: ABI_MINOR,
         fs_name: Str::new(F::NAME.as_bytes()),
@@ -75,7 +79,17 @@ pub const fn describe<F: FileSystem>(revision: Option<&'static str>) -> Descript
         mkfs: if F::NEEDS_DEVICE { Some(mkfs::<F>) } else { None },
         fsck: if F::NEEDS_DEVICE { Some(fsck::<F>) } else { None },
         explain: if F::NEEDS_DEVICE { Some(explain::<F>) } else { None },
-    })
+    };
+    let early = if F::HANDS_OVER_EARLY {
+        EarlyHandOver {
+            export_early: Some(export_early::<F>),
+            export_late: Some(export_late::<F>),
+            import_late: Some(import_late::<F>),
+        }
+    } else {
+        EarlyHandOver { export_early: None, export_late: None, import_late: None }
+    };
+    Description { desc, early }
 }
 
 /// # Safety
@@ -144,13 +158,36 @@ unsafe fn hand_over<F: FileSystem>(made: Result<F>, instance: *mut *mut c_void) 
 
 unsafe extern "C" fn export_state<F: FileSystem>(instance: *mut c_void, sink: *const Sink) -> i32 {
     // SAFETY: the contract: an instance of `F`, no op under way.
+    unsafe { export(instance, sink, |fs: &F, state| fs.export_state(state)) }
+}
+
+unsafe extern "C" fn export_early<F: FileSystem>(instance: *mut c_void, sink: *const Sink) -> i32 {
+    // SAFETY: the contract: an instance of `F`.
+    unsafe { export(instance, sink, |fs: &F, state| fs.export_early(state)) }
+}
+
+unsafe extern "C" fn export_late<F: FileSystem>(instance: *mut c_void, last: u32, sink: *const Sink) -> i32 {
+    // SAFETY: the contract: an instance of `F`.
+    unsafe { export(instance, sink, |fs: &F, state| fs.export_late(state, last != 0)) }
+}
+
+/// # Safety
+/// `instance` is one of `F`; `sink` is alive.
+unsafe fn export<F>(instance: *mut c_void, sink: *const Sink, write: impl Fn(&F, &mut Vec<u8>) -> Result<()>) -> i32 {
+    // SAFETY: the caller's promise.
     let fs = unsafe { &*instance.cast_const().cast::<F>() };
     let mut state = Vec::new();
-    if let Err(errno) = fs.export_state(&mut state) {
+    if let Err(errno) = write(fs, &mut state) {
         return errno.code();
     }
     // SAFETY: the contract: a live sink with its own context.
     unsafe { ((*sink).write)((*sink).ctx, state.as_ptr(), state.len()) }
+}
+
+unsafe extern "C" fn import_late<F: FileSystem>(instance: *mut c_void, state: Str) -> i32 {
+    // SAFETY: the contract: an instance of `F` that nobody uses yet, and readable bytes.
+    let (fs, state) = unsafe { (&mut *instance.cast::<F>(), slice(state)) };
+    code(fs.import_late(state))
 }
 
 unsafe extern "C" fn import_state<F: FileSystem>(

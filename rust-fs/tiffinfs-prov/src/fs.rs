@@ -12,6 +12,8 @@ use tiffinfs::TiffinFs;
 
 /// Where the log is in the state.
 const KEY: &str = "provenance";
+/// Where its end is that the second part of a hand-over adds.
+const KEY_LATE: &str = "provenance.late";
 
 /// What is known of an inode.
 const OF_INODE: &[u8] = b"user.bento.provenance";
@@ -81,6 +83,18 @@ fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs
     TiffinFs::import_state(mount, schema, state).map(Box::new)
 }
 
+impl Log {
+    /// Takes in what was handed over.
+    fn take_kept(&mut self, inner: &mut TiffinFs) -> Result<()> {
+        for key in [KEY, KEY_LATE] {
+            if let Some(log) = inner.take_kept(key) {
+                self.go_on_with(Log::decode(&log)?);
+            }
+        }
+        Ok(())
+    }
+}
+
 fn is_ours(name: &[u8]) -> bool {
     name == OF_INODE || name == OF_ALL
 }
@@ -110,11 +124,30 @@ impl FileSystem for TiffinFsProv {
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<TiffinFsProv> {
         let mut inner = imported(mount, schema, state)?;
-        let log = match inner.take_kept(KEY) {
-            Some(log) => Log::decode(&log)?,
-            None => Log::default(),
-        };
+        let mut log = Log::default();
+        log.take_kept(&mut inner)?;
         Ok(TiffinFsProv::with(*inner, log))
+    }
+
+    const HANDS_OVER_EARLY: bool = true;
+
+    fn export_early(&self, state: &mut Vec<u8>) -> Result<()> {
+        let log = self.log.lock().encode_early()?;
+        self.inner.export_early_with(state, KEY, &log)
+    }
+
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
+        // The log is told once: a version that does not know it keeps what it is given, and cannot put pieces together.
+        if !last {
+            return self.inner.export_late(state, false);
+        }
+        let log = self.log.lock().encode_late()?;
+        self.inner.export_late_with(state, last, KEY_LATE, &log)
+    }
+
+    fn import_late(&mut self, state: &[u8]) -> Result<()> {
+        self.inner.import_late(state)?;
+        self.log.get_mut().take_kept(&mut self.inner)
     }
 
     fn mkfs(mount: &Mount<'_>) -> Result<()> {

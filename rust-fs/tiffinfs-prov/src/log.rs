@@ -21,6 +21,8 @@ pub struct Log {
     /// Number of the first deed in `deeds`, counted from the first ever.
     first: u64,
     deeds: VecDeque<Deed>,
+    /// Number of the first deed that a hand-over under way has not told yet.
+    untold: u64,
 }
 
 impl Log {
@@ -50,15 +52,45 @@ impl Log {
         Ok(lines.into_iter().rev().flat_map(alloc::string::String::into_bytes).collect())
     }
 
+    fn end(&self) -> u64 {
+        self.first + self.deeds.len() as u64
+    }
+
+    /// Adds a log that begins where this one ends, or before or after that.
+    pub fn go_on_with(&mut self, other: Log) {
+        let told = self.end().saturating_sub(other.first) as usize;
+        if other.first > self.end() || self.deeds.is_empty() {
+            *self = other;
+        } else {
+            other.deeds.into_iter().skip(told).for_each(|deed| self.add(deed));
+        }
+    }
+
     /// The log as one item of CBOR.
     pub fn encode(&self) -> Result<Vec<u8>> {
+        self.encode_from(self.first)
+    }
+
+    /// As [`Log::encode`], for the first part of a hand-over.
+    pub fn encode_early(&mut self) -> Result<Vec<u8>> {
+        self.untold = self.end();
+        self.encode()
+    }
+
+    /// What was added since [`Log::encode_early`].
+    pub fn encode_late(&self) -> Result<Vec<u8>> {
+        self.encode_from(self.untold.clamp(self.first, self.end()))
+    }
+
+    fn encode_from(&self, from: u64) -> Result<Vec<u8>> {
         let mut out = Vec::new();
+        let deeds = self.deeds.iter().skip((from - self.first) as usize);
         // What a deed takes with short names: room is taken once, not as it grows.
-        out.try_reserve(64 + self.deeds.len() * 80)?;
+        out.try_reserve(64 + deeds.len() * 80)?;
         let mut encoder = Encoder::new(&mut out);
-        let begun = encoder.map(2).and_then(|out| out.str("first")?.u64(self.first)?.str("deeds")?.array(self.deeds.len() as u64));
+        let begun = encoder.map(2).and_then(|out| out.str("first")?.u64(from)?.str("deeds")?.array(deeds.len() as u64));
         begun.map_err(|_| Errno::ENOMEM)?;
-        for deed in &self.deeds {
+        for deed in deeds {
             deed.encode(&mut encoder).map_err(|_| Errno::ENOMEM)?;
         }
         Ok(out)

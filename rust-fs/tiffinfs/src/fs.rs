@@ -36,8 +36,8 @@ impl TiffinFs {
             return Err(corrupt(format_args!("inode {ROOT}: the root is no directory")));
         }
         let mut slots = SortedMap::default();
-        slots.insert(ROOT, Slot::new(Node::new(root), false));
-        Ok(TiffinFs::with_table(volume, Table { slots }, Handles::new(1)))
+        slots.insert(ROOT, Slot::new(root));
+        Ok(TiffinFs::with_table(volume, Table::new(slots), Handles::new(1)))
     }
 
     pub(crate) fn with_table(volume: Volume, table: Table, handles: Handles) -> TiffinFs {
@@ -69,6 +69,7 @@ impl TiffinFs {
         if !inode.checked {
             self.check_tree(&inode)?;
             inode.checked = true;
+            self.set_checked(inode.ino);
         }
         Ok(inode)
     }

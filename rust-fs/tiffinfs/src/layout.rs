@@ -137,6 +137,13 @@ impl Geometry {
         Some((self.inode_table.first + index / INODES_PER_BLOCK, offset))
     }
 
+    /// The inodes in block `number`; `None` when it is not one of the inode table.
+    pub fn inodes_of_block(&self, number: u64) -> Option<core::ops::Range<u64>> {
+        let first =
+            number.checked_sub(self.inode_table.first).filter(|&index| index < self.inode_table.count)? * INODES_PER_BLOCK + 1;
+        Some(first..first + INODES_PER_BLOCK)
+    }
+
     /// Blocks that ordinary writes may not take, so that what frees space can always go on.
     pub fn reserve(&self) -> u64 {
         (self.blocks / 256).clamp(16, 1024)

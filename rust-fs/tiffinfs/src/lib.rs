@@ -46,6 +46,7 @@ mod journal;
 mod layout;
 mod locks;
 mod mkfs;
+mod noted;
 mod ops;
 mod orphan;
 mod sorted;

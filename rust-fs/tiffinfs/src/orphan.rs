@@ -57,7 +57,7 @@ impl TiffinFs {
         Inode::wipe(&mut tx, ino)?;
         drop(inode);
         // From here on the number may be given out again, so nothing in memory may go by it.
-        drop(self.table.write().slots.remove(ino));
+        drop(self.table.write().remove(ino));
         drop(node);
         tx.free_inode(ino)?;
         tx.finish();

@@ -106,8 +106,14 @@ impl<V> SortedMap<V> {
 
     /// The entries, in order.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &V)> {
-        let mut run = self.run.iter().filter_map(|(key, value)| value.as_ref().map(|value| (*key, value))).peekable();
-        let mut tree = self.tree.iter().map(|(&key, value)| (key, value)).peekable();
+        self.iter_from(0)
+    }
+
+    /// The entries from `key` on, in order.
+    pub fn iter_from(&self, key: u64) -> impl Iterator<Item = (u64, &V)> {
+        let run = &self.run[self.run.partition_point(|&(here, _)| here < key)..];
+        let mut run = run.iter().filter_map(|(key, value)| value.as_ref().map(|value| (*key, value))).peekable();
+        let mut tree = self.tree.range(key..).map(|(&key, value)| (key, value)).peekable();
         core::iter::from_fn(move || match (run.peek(), tree.peek()) {
             (Some((one, _)), Some((two, _))) if two < one => tree.next(),
             (Some(_), _) => run.next(),
@@ -155,6 +161,10 @@ mod tests {
                 assert_eq!(map.len(), model.len(), "round {round}");
             }
             assert!(map.iter().map(|(key, &value)| (key, value)).eq(model.iter().map(|(&key, &value)| (key, value))));
+            let from = next(200);
+            assert!(
+                map.iter_from(from).map(|(key, &value)| (key, value)).eq(model.range(from..).map(|(&key, &value)| (key, value)))
+            );
             map.keep_only(9);
             assert_eq!((map.len(), map.get(9)), (model.contains_key(&9).into(), model.get(&9)));
         }

@@ -39,7 +39,7 @@ impl FileSystem for TiffinFs {
     fn unmount(mut self) -> Result<()> {
         // Nobody refers to anything any more, whatever the kernel did not take back.
         *self.handles.get_mut() = Handles::new(1);
-        self.table.get_mut().slots.keep_only(ROOT);
+        self.table.get_mut().keep_only(ROOT);
         if !self.volume.read_only {
             self.reclaim_orphans()?;
         }
@@ -52,6 +52,20 @@ impl FileSystem for TiffinFs {
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<TiffinFs> {
         state::import(mount, schema, state)
+    }
+
+    const HANDS_OVER_EARLY: bool = true;
+
+    fn export_early(&self, state: &mut Vec<u8>) -> Result<()> {
+        self.write_early(state, None)
+    }
+
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
+        self.write_late(state, last, None)
+    }
+
+    fn import_late(&mut self, state: &[u8]) -> Result<()> {
+        self.catch_up(state)
     }
 
     fn mkfs(mount: &Mount<'_>) -> Result<()> {

@@ -184,3 +184,168 @@ fn a_state_that_is_cut_or_makes_no_sense_is_refused() {
     }
     old.discard();
 }
+
+/// Ops of all kinds that change which inodes are in memory, which are open, and what they are.
+struct Busy {
+    random: u64,
+    known: Vec<u64>,
+    open: Vec<(u64, u64)>,
+    names: u64,
+}
+
+impl Busy {
+    fn below(&mut self, below: usize) -> usize {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) as usize % below
+    }
+
+    fn op(&mut self, fs: &Client, dir: u64) {
+        let name = |number: usize| format!("n{number}").into_bytes();
+        let any = self.below(self.names as usize + 1);
+        match self.below(9) {
+            0 | 1 => {
+                self.names += 1;
+                let (entry, fh) = fs.create(dir, &name(self.names as usize), 0).unwrap();
+                self.known.push(entry.nodeid);
+                self.open.push((entry.nodeid, fh));
+            }
+            2 => drop(fs.unlink(dir, &name(any))),
+            3 if !self.open.is_empty() => {
+                let (ino, fh) = self.open.swap_remove(any % self.open.len());
+                fs.release(ino, fh).unwrap();
+            }
+            4 if !self.known.is_empty() => {
+                let ino = self.known.swap_remove(any % self.known.len());
+                fs.forget(ino, 1);
+            }
+            5 => {
+                if let Ok(entry) = fs.lookup(dir, &name(any)) {
+                    self.known.push(entry.nodeid);
+                    self.open.push((entry.nodeid, fs.open(entry.nodeid).unwrap()));
+                }
+            }
+            6 if !self.open.is_empty() => {
+                let (ino, fh) = self.open[any % self.open.len()];
+                fs.write(ino, fh, any as u64 * 1000, &[any as u8; 300]).unwrap();
+            }
+            7 if any % 8 == 0 => fs.syncfs().unwrap(),
+            _ if any % 4 == 0 => {
+                let made = fs.mkdir(dir, &name(1_000_000 + any)).map(|entry| entry.nodeid);
+                self.known.extend(made.ok());
+            }
+            _ => drop(fs.rename(dir, &name(any), dir, &name(any / 2), 0)),
+        }
+    }
+
+    /// Every open file reads the same through both.
+    fn compare(&self, one: &Client, two: &Client) {
+        for &(ino, fh) in &self.open {
+            assert_eq!(one.read(ino, fh, 0, 1 << 20), two.read(ino, fh, 0, 1 << 20));
+        }
+        for &ino in &self.known {
+            let attrs =
+                [one, two].map(|fs| fs.getattr(ino).map(|attr| (attr.size, attr.nlink, attr.blocks, attr.mtime, attr.ctime)));
+            assert_eq!(attrs[0], attrs[1]);
+        }
+    }
+}
+
+#[test]
+fn two_parts_make_what_one_makes() {
+    for seed in 0..40 {
+        let mut fs = fresh();
+        let mut busy = Busy { random: seed, known: Vec::new(), open: Vec::new(), names: 0 };
+        // Several hand-overs one after the other, so that what was handed over is handed on.
+        for round in 0..4 {
+            (0..200).for_each(|_| busy.op(&fs, 1));
+            let early = fs.export_early().unwrap();
+            // Some of the ops come between writing and reading the first part.
+            (0..60 * round).for_each(|_| busy.op(&fs, 1));
+            let next = Client::import(fs.dev, &early).unwrap();
+            for _ in 0..round {
+                (0..60).for_each(|_| busy.op(&fs, 1));
+                let late = fs.export_late(false).unwrap();
+                (0..20).for_each(|_| busy.op(&fs, 1));
+                next.import_late(&late).unwrap();
+            }
+            (0..60).for_each(|_| busy.op(&fs, 1));
+            next.import_late(&fs.export_late(true).unwrap()).unwrap();
+            let whole = Client::import(fs.dev, &fs.export()).unwrap();
+            assert!(next.export() == fs.export(), "seed {seed}, round {round}: the state is another");
+            assert!(next.export() == whole.export());
+            busy.compare(&next, &whole);
+            assert!(next.export() == fs.export());
+            whole.discard();
+            fs.discard();
+            fs = next;
+        }
+        let dev = fs.dev;
+        fs.unmount().unwrap();
+        assert_eq!(fsck(dev), (0, String::new()));
+        device::remove(dev);
+    }
+}
+
+#[test]
+fn the_first_part_is_written_while_ops_go_on() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let fs = fresh();
+    let done = AtomicBool::new(false);
+    let dirs = [0, 1, 2, 3].map(|worker| fs.mkdir(1, format!("d{worker}").as_bytes()).unwrap().nodeid);
+    let work = |dir| {
+        let mut busy = Busy { random: dir, known: Vec::new(), open: Vec::new(), names: 0 };
+        while !done.load(Ordering::Relaxed) {
+            busy.op(&fs, dir);
+        }
+        busy
+    };
+    let (next, workers) = std::thread::scope(|scope| {
+        let work = &work;
+        let workers = dirs.map(|dir| scope.spawn(move || work(dir)));
+        let mut next = None;
+        for _ in 0..30 {
+            let made = Client::import(fs.dev, &fs.export_early().unwrap()).unwrap();
+            if let Some(before) = next.replace(made) {
+                before.discard();
+            }
+        }
+        let next = next.unwrap();
+        for _ in 0..30 {
+            next.import_late(&fs.export_late(false).unwrap()).unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        (next, workers.map(|worker| worker.join().unwrap()))
+    });
+    next.import_late(&fs.export_late(true).unwrap()).unwrap();
+    assert!(next.export() == fs.export());
+    workers.iter().for_each(|busy| busy.compare(&next, &fs));
+    fs.discard();
+    let dev = next.dev;
+    next.unmount().unwrap();
+    assert_eq!(fsck(dev), (0, String::new()));
+    device::remove(dev);
+}
+
+#[test]
+fn a_second_part_without_a_first_or_that_makes_no_sense_is_refused() {
+    const EAGAIN: i32 = 11;
+    let (fs, _) = busy();
+    assert_eq!(fs.export_late(true).err(), Some(EAGAIN), "nothing was noted");
+    let early = fs.export_early().unwrap();
+    fs.create(1, b"one more", 0).unwrap();
+    let late = fs.export_late(true).unwrap();
+    assert_eq!(fs.export_late(true).err(), Some(EAGAIN), "what was noted is told once");
+    for cut in (0..late.len()).step_by(5) {
+        let next = Client::import(fs.dev, &early).unwrap();
+        assert_eq!(next.import_late(&late[..cut]).err(), Some(EINVAL), "cut at {cut}");
+        next.discard();
+    }
+    for at in 0..late.len() {
+        let next = Client::import(fs.dev, &early).unwrap();
+        let mut damaged = late.clone();
+        damaged[at] ^= 0xFF;
+        let _ = next.import_late(&damaged);
+        next.discard();
+    }
+    fs.discard();
+}

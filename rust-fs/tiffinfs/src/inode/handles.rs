@@ -2,7 +2,9 @@
 //! Open handles.
 
 use super::table::Node;
+use crate::noted::Noted;
 use crate::sorted::SortedMap;
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use libbentofs::{Errno, Fh, Result};
@@ -16,35 +18,38 @@ pub struct OpenFile {
     pub flags: u32,
 }
 
-/// How an inode is open.
-#[derive(Debug, Default)]
-struct Opens {
-    handles: u64,
-    /// Its last lookup was forgotten meanwhile: closing the last handle is what frees it.
-    forgotten: bool,
-}
-
 /// The handles. Under the lock `HANDLES`.
 #[derive(Debug)]
 pub struct Handles {
     open: SortedMap<OpenFile>,
-    inodes: SortedMap<Opens>,
+    /// How many handles each inode that is open has.
+    inodes: SortedMap<u64>,
+    /// Inodes whose last lookup was forgotten while they were open: closing the last handle is what frees them.
+    forgotten: BTreeSet<u64>,
     next: u64,
+    /// Handles that came or went, for a hand-over.
+    pub noted: Noted,
 }
 
 impl Handles {
     /// None; the next one is `next`.
     pub fn new(next: u64) -> Handles {
-        Handles { open: SortedMap::default(), inodes: SortedMap::default(), next }
+        let (open, inodes, forgotten) = Default::default();
+        Handles { open, inodes, forgotten, next, noted: Noted::default() }
     }
 
     /// A new handle.
     pub fn open(&mut self, node: Arc<Node>, flags: u32) -> Result<Fh> {
         let fh = self.next;
         self.next = fh.checked_add(1).ok_or(Errno::ENFILE)?;
-        self.inodes.or_insert(node.ino, Opens::default()).handles += 1;
-        self.open.insert(fh, OpenFile { node, flags });
+        self.put(fh, node, flags);
         Ok(Fh(fh))
+    }
+
+    fn put(&mut self, fh: u64, node: Arc<Node>, flags: u32) {
+        self.noted.note(fh);
+        *self.inodes.or_insert(node.ino, 0) += 1;
+        self.open.insert(fh, OpenFile { node, flags });
     }
 
     /// Handles that were handed over (number, what it is), in ascending order, and which inodes were forgotten meanwhile. `None` when the order is
@@ -55,15 +60,43 @@ impl Handles {
         owners.sort_unstable();
         let mut inodes = Vec::with_capacity(owners.len());
         for same in owners.chunk_by(|one, two| one == two) {
-            inodes.push((same[0], Some(Opens { handles: same.len() as u64, forgotten: false })));
+            inodes.push((same[0], Some(same.len() as u64)));
         }
-        let mut inodes = SortedMap::from_sorted(inodes)?;
-        for &ino in forgotten {
-            if let Some(opens) = inodes.get_mut(ino) {
-                opens.forgotten = true;
+        let mut handles = Handles {
+            open: SortedMap::from_sorted(open)?,
+            inodes: SortedMap::from_sorted(inodes)?,
+            forgotten: BTreeSet::new(),
+            next,
+            noted: Noted::default(),
+        };
+        handles.set_forgotten(forgotten);
+        Some(handles)
+    }
+
+    fn set_forgotten(&mut self, forgotten: &[u64]) {
+        self.forgotten.clear();
+        self.forgotten.extend(forgotten.iter().filter(|&&ino| self.inodes.get(ino).is_some()));
+    }
+
+    /// Brings handles that were handed over early up to date: those of `gone` were closed since, and the next one is `next`.
+    pub fn catch_up(&mut self, gone: impl Iterator<Item = u64>, next: u64) {
+        for fh in gone {
+            if let Some(open) = self.open.get(fh) {
+                let _ = self.close(open.node.ino, Fh(fh));
             }
         }
-        Some(Handles { open: SortedMap::from_sorted(open)?, inodes, next })
+        self.next = next;
+    }
+
+    /// The other half of [`Handles::catch_up`], after inodes are up to date too: `new` are those that were opened since.
+    pub fn catch_up_opened(&mut self, new: impl Iterator<Item = (u64, OpenFile)>, forgotten: &[u64]) {
+        for (fh, open) in new {
+            // One that was opened while the rest was being written may have been among it.
+            if self.open.get(fh).is_none() {
+                self.put(fh, open.node, open.flags);
+            }
+        }
+        self.set_forgotten(forgotten);
     }
 
     /// The handle `fh`, which must be one of `ino`: EBADF otherwise.
@@ -74,34 +107,44 @@ impl Handles {
     /// Closes a handle; answers whether nothing refers to the inode any more.
     pub fn close(&mut self, ino: u64, fh: Fh) -> Result<bool> {
         self.check(ino, fh)?;
+        self.noted.note(fh.0);
         self.open.remove(fh.0);
-        let Some(opens) = self.inodes.get_mut(ino) else { return Ok(false) };
-        opens.handles = opens.handles.saturating_sub(1);
-        if opens.handles > 0 {
+        let Some(handles) = self.inodes.get_mut(ino) else { return Ok(false) };
+        *handles = handles.saturating_sub(1);
+        if *handles > 0 {
             return Ok(false);
         }
-        Ok(self.inodes.remove(ino).is_some_and(|opens| opens.forgotten))
+        self.inodes.remove(ino);
+        Ok(self.forgotten.remove(&ino))
     }
 
     /// Whether `ino` is open; if so, closing the last handle frees it from now on.
     pub fn keep_if_open(&mut self, ino: u64) -> bool {
-        match self.inodes.get_mut(ino) {
-            Some(opens) => {
-                opens.forgotten = true;
-                true
-            }
-            None => false,
+        let is_open = self.inodes.get(ino).is_some();
+        if is_open {
+            self.forgotten.insert(ino);
         }
+        is_open
     }
 
     /// The inodes that were forgotten while they were open.
-    pub fn forgotten(&self) -> impl Iterator<Item = u64> {
-        self.inodes.iter().filter(|(_, opens)| opens.forgotten).map(|(ino, _)| ino)
+    pub fn forgotten(&self) -> &BTreeSet<u64> {
+        &self.forgotten
+    }
+
+    /// The handle `fh`, if it is open.
+    pub fn get(&self, fh: u64) -> Option<&OpenFile> {
+        self.open.get(fh)
     }
 
     /// All handles, by number.
     pub fn all(&self) -> impl Iterator<Item = (u64, &OpenFile)> {
-        self.open.iter()
+        self.open.iter_from(0)
+    }
+
+    /// Those from number `fh` on.
+    pub fn all_from(&self, fh: u64) -> impl Iterator<Item = (u64, &OpenFile)> {
+        self.open.iter_from(fh)
     }
 
     /// How many handles there are.

@@ -8,6 +8,7 @@
 use super::{Inode, ROOT};
 use crate::fs::TiffinFs;
 use crate::locks;
+use crate::noted::Noted;
 use crate::sorted::SortedMap;
 use alloc::sync::Arc;
 use core::ops::Deref;
@@ -42,12 +43,15 @@ pub struct Slot {
     pub pins: u64,
     /// It has no name any more: it goes when the last reference does.
     pub doomed: bool,
+    /// Its tree was checked: [`Inode::checked`], to be read without the inode's lock.
+    pub checked: bool,
 }
 
 impl Slot {
-    /// A place for `node` that nothing refers to yet.
-    pub fn new(node: Arc<Node>, doomed: bool) -> Slot {
-        Slot { node, lookups: 0, pins: 0, doomed }
+    /// A place for `inode` that nothing refers to yet.
+    pub fn new(inode: Inode) -> Slot {
+        let (doomed, checked) = (inode.nlink == 0, inode.checked);
+        Slot { node: Node::new(inode), lookups: 0, pins: 0, doomed, checked }
     }
 
     /// Whether the kernel knows it: then it stays for as long as an op takes.
@@ -63,8 +67,45 @@ impl Slot {
 /// The table. Under the lock `TABLE`.
 #[derive(Debug)]
 pub struct Table {
-    /// By inode number.
-    pub slots: SortedMap<Slot>,
+    slots: SortedMap<Slot>,
+    /// Inodes whose slots changed, for a hand-over.
+    pub noted: Noted,
+}
+
+impl Table {
+    /// With these slots, by inode number.
+    pub fn new(slots: SortedMap<Slot>) -> Table {
+        Table { slots, noted: Noted::default() }
+    }
+
+    /// The slots, to be looked at.
+    pub fn slots(&self) -> &SortedMap<Slot> {
+        &self.slots
+    }
+
+    /// The slot of `ino`, to be changed.
+    pub fn slot(&mut self, ino: u64) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut(ino)?;
+        self.noted.note(ino);
+        Some(slot)
+    }
+
+    /// Puts a slot in.
+    pub fn insert(&mut self, ino: u64, slot: Slot) {
+        self.noted.note(ino);
+        self.slots.insert(ino, slot);
+    }
+
+    /// Takes a slot out.
+    pub fn remove(&mut self, ino: u64) -> Option<Slot> {
+        self.noted.note(ino);
+        self.slots.remove(ino)
+    }
+
+    /// Takes all but that of `ino` out.
+    pub fn keep_only(&mut self, ino: u64) {
+        self.slots.keep_only(ino);
+    }
 }
 
 /// A reference to an inode in memory, for one op.
@@ -102,7 +143,7 @@ impl TiffinFs {
     /// The kernel keeps a lookup on every inode that it has an op on, so one that is in the table stays there for as long as the op takes,
     /// and one that is not is pinned.
     pub(crate) fn get(&self, ino: u64) -> Result<Ref<'_>> {
-        if let Some(slot) = self.table.read().slots.get(ino).filter(|slot| slot.is_held()) {
+        if let Some(slot) = self.table.read().slots().get(ino).filter(|slot| slot.is_held()) {
             return Ok(Ref { fs: self, node: slot.node.clone(), pinned: false });
         }
         let node = self.with_slot(ino, |slot| {
@@ -129,22 +170,21 @@ impl TiffinFs {
     /// Calls `use_it` with the slot of `ino`, which is filled from the device when it is not there.
     pub(crate) fn with_slot<R>(&self, ino: u64, use_it: impl FnOnce(&mut Slot) -> R) -> Result<R> {
         let mut table = self.table.write();
-        if let Some(slot) = table.slots.get_mut(ino) {
+        if let Some(slot) = table.slot(ino) {
             return Ok(use_it(slot));
         }
-        let inode = Inode::load(&self.volume, ino)?;
-        let doomed = inode.nlink == 0;
-        let slot = table.slots.or_insert(ino, Slot::new(Node::new(inode), doomed));
-        Ok(use_it(slot))
+        let mut slot = Slot::new(Inode::load(&self.volume, ino)?);
+        let used = use_it(&mut slot);
+        table.insert(ino, slot);
+        Ok(used)
     }
 
     /// Puts a new inode into the table, with one lookup.
     pub(crate) fn introduce(&self, inode: Inode) -> Arc<Node> {
-        let (ino, doomed) = (inode.ino, inode.nlink == 0);
-        let node = Node::new(inode);
-        let mut slot = Slot::new(node.clone(), doomed);
+        let mut slot = Slot::new(inode);
         slot.lookups = 1;
-        self.table.write().slots.insert(ino, slot);
+        let node = slot.node.clone();
+        self.table.write().insert(node.ino, slot);
         node
     }
 
@@ -152,14 +192,14 @@ impl TiffinFs {
     pub(crate) fn settle(&self, ino: u64, give_up: impl FnOnce(&mut Slot)) {
         let node = {
             let mut table = self.table.write();
-            let Some(slot) = table.slots.get_mut(ino) else { return };
+            let Some(slot) = table.slot(ino) else { return };
             give_up(slot);
             // One that is open stays until it is closed.
             if !slot.is_idle() || self.handles.write().keep_if_open(ino) {
                 return;
             }
             if !slot.doomed || self.volume.read_only {
-                table.slots.remove(ino);
+                table.remove(ino);
                 return;
             }
             slot.pins = 1;
@@ -167,14 +207,21 @@ impl TiffinFs {
         };
         if let Err(errno) = self.reclaim(node) {
             crate::corrupt::say(format_args!("inode {ino} could not be freed ({errno}); the next mount will try again"));
-            self.table.write().slots.remove(ino);
+            self.table.write().remove(ino);
         }
     }
 
     /// Notes whether `ino`, whose lock the caller holds, has names.
     pub(crate) fn set_doomed(&self, ino: u64, doomed: bool) {
-        if let Some(slot) = self.table.write().slots.get_mut(ino) {
+        if let Some(slot) = self.table.write().slot(ino) {
             slot.doomed = doomed;
+        }
+    }
+
+    /// Notes that the tree of `ino`, whose lock the caller holds, was checked.
+    pub(crate) fn set_checked(&self, ino: u64) {
+        if let Some(slot) = self.table.write().slot(ino) {
+            slot.checked = true;
         }
     }
 }

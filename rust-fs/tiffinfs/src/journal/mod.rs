@@ -21,6 +21,7 @@ mod tx;
 
 pub use tx::Tx;
 
+use crate::noted::Noted;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use libbentofs::ks::CachedBlock;
@@ -54,4 +55,6 @@ pub struct Running {
     pub since: Option<Time>,
     /// Why nothing may be changed any more.
     pub failed: Option<Errno>,
+    /// Blocks that were changed, for a hand-over.
+    pub noted: Noted,
 }

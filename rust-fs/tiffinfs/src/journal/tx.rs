@@ -90,6 +90,7 @@ impl Drop for Tx<'_> {
             say(format_args!("an op failed half way; nothing more is written, so unmount and mount again"));
             running.failed = Some(libbentofs::Errno::EIO);
         }
+        running.noted.note_all(self.blocks.keys());
         // Not `append`: that builds the whole of the running map anew, for each op.
         running.blocks.extend(core::mem::take(&mut self.blocks));
     }

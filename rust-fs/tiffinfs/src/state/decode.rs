@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
-//! Reading the state, schemas 1 and 2.
+//! Reading the state, schemas 1 and 2, and either part of a hand-over.
 
 use super::numbers::take;
 use super::{CHECKED, DOOMED, Kept};
@@ -48,6 +48,10 @@ pub struct State {
     pub mounted: i64,
     pub mounts: u32,
     pub inodes: Vec<InodeState>,
+    /// It was written while ops went on.
+    pub early: bool,
+    /// The second part of a hand-over: blocks that were changed since the first.
+    pub changed_blocks: Vec<u64>,
     pub next_fh: u64,
     pub handles: Vec<HandleState>,
     /// Inodes whose last lookup was forgotten while they were open.
@@ -82,28 +86,29 @@ fn each_item<'b, T>(from: &mut Decoder<'b>, mut item: impl FnMut(&mut Decoder<'b
     Ok(items)
 }
 
-/// An array of numbers, three of which are an item.
-fn each_three<T>(from: &mut Decoder<'_>, item: impl Fn([u64; 3]) -> Option<T>) -> Decoded<Vec<T>> {
+/// An array of numbers, `N` of which are an item.
+fn each_of<T, const N: usize>(from: &mut Decoder<'_>, item: impl Fn([u64; N]) -> Option<T>) -> Decoded<Vec<T>> {
     let damaged = || Error::message("a run of numbers");
-    let count = from.array()?.filter(|count| count % 3 == 0).ok_or_else(damaged)?;
+    let count = from.array()?.filter(|count| count % N as u64 == 0).ok_or_else(damaged)?;
     let mut rest = from.input().get(from.position()..).unwrap_or_default();
     // A number is a byte at least, so a length cannot ask for more memory than the state has bytes.
     let count = usize::try_from(count).ok().filter(|&count| count <= rest.len()).ok_or_else(damaged)?;
     let mut items = Vec::new();
-    items.try_reserve_exact(count / 3).map_err(|_| Error::message("no memory"))?;
-    let mut number = || {
-        take(rest)
-            .map(|(number, after)| {
-                rest = after;
-                number
-            })
-            .ok_or_else(damaged)
-    };
-    for _ in 0..count / 3 {
-        items.push(item([number()?, number()?, number()?]).ok_or_else(damaged)?);
+    items.try_reserve_exact(count / N).map_err(|_| Error::message("no memory"))?;
+    for _ in 0..count / N {
+        let mut numbers = [0; N];
+        for number in &mut numbers {
+            (*number, rest) = take(rest).ok_or_else(damaged)?;
+        }
+        items.push(item(numbers).ok_or_else(damaged)?);
     }
     from.set_position(from.input().len() - rest.len());
     Ok(items)
+}
+
+/// Numbers of blocks.
+fn numbers(from: &mut Decoder<'_>) -> Decoded<Vec<u64>> {
+    each_of(from, |[number]| Some(number))
 }
 
 /// The state in `bytes`.
@@ -141,8 +146,8 @@ fn decode_field(state: &mut State, part: &str, key: &str, from: &mut Decoder<'_>
         ("journal", "head") => state.head = from.u64()?,
         ("journal", "since") => state.since = from.decode()?,
         ("journal", "failed") => state.failed = from.decode()?,
-        ("journal", "running") => state.running = each_item(from, |from| from.u64())?,
-        ("journal", "committed") => state.committed = each_item(from, |from| from.u64())?,
+        ("journal", "running") => state.running = numbers(from)?,
+        ("journal", "committed") => state.committed = numbers(from)?,
         ("space", "nextBlock") => state.next_block = from.u64()?,
         ("space", "nextInode") => state.next_inode = from.u64()?,
         ("space", "untilCommit") => state.until_commit = each_item(from, pair)?,
@@ -150,12 +155,14 @@ fn decode_field(state: &mut State, part: &str, key: &str, from: &mut Decoder<'_>
         ("space", "freeBlocks") => state.free_blocks = Some(each_item(from, |from| from.u32())?),
         ("space", "freeInodes") => state.free_inodes = Some(each_item(from, |from| from.u32())?),
         ("inodes", "inoLookupsFlags") => {
-            state.inodes = each_three(from, |[ino, lookups, flags]| Some(InodeState { ino, lookups, flags }))?;
+            state.inodes = each_of(from, |[ino, lookups, flags]| Some(InodeState { ino, lookups, flags }))?;
         }
+        ("inodes", "early") => state.early = from.bool()?,
+        ("inodes", "changedBlocks") => state.changed_blocks = numbers(from)?,
         ("handles", "next") => state.next_fh = from.u64()?,
         ("handles", "fhInoFlags") => {
             let handle = |[fh, ino, flags]: [u64; 3]| Some(HandleState { fh, ino, flags: flags.try_into().ok()? });
-            state.handles = each_three(from, handle)?;
+            state.handles = each_of(from, handle)?;
         }
         ("handles", "forgotten") => state.forgotten = each_item(from, |from| from.u64())?,
         ("handles", "open") => {

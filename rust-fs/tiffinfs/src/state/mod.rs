@@ -10,6 +10,7 @@
 //! A key that this version does not know belongs to another one: its value is kept as it is, and handed on.
 
 mod decode;
+mod early;
 mod encode;
 mod numbers;
 
@@ -17,7 +18,7 @@ use crate::corrupt::say;
 use crate::fs::TiffinFs;
 use crate::inode::Inode;
 use crate::inode::handles::{Handles, OpenFile};
-use crate::inode::table::{Node, Slot, Table};
+use crate::inode::table::{Slot, Table};
 use crate::journal::{Blocks, Log, Running};
 use crate::layout::Geometry;
 use crate::sorted::SortedMap;
@@ -27,7 +28,7 @@ use crate::volume::Volume;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use decode::State;
+use decode::{InodeState, State};
 use libbentofs::ks::Device;
 use libbentofs::{Errno, Mount, Result, Time};
 
@@ -39,6 +40,8 @@ pub const SCHEMA_MIN: u32 = 1;
 /// Flags of an inode in the state.
 const DOOMED: u64 = 1;
 const CHECKED: u64 = 2;
+/// It is in memory no more; in the second part of a hand-over.
+const GONE: u64 = 4;
 
 /// A value of another version's, under its key: one item of CBOR.
 #[derive(Debug, Clone)]
@@ -51,6 +54,17 @@ impl TiffinFs {
     /// As [`libbentofs::FileSystem::export_state`], with one more key: `value` is one item of CBOR. Versions that do not know the key keep it.
     pub fn export_with(&self, state: &mut Vec<u8>, key: &str, value: &[u8]) -> Result<()> {
         self.write_state(state, Some((key, value)))
+    }
+
+    /// As [`TiffinFs::export_with`], for [`libbentofs::FileSystem::export_early`] and `export_late`; a key of its own for each, since a version
+    /// that does not know them keeps both.
+    pub fn export_early_with(&self, state: &mut Vec<u8>, key: &str, value: &[u8]) -> Result<()> {
+        self.write_early(state, Some((key, value)))
+    }
+
+    /// See [`TiffinFs::export_early_with`].
+    pub fn export_late_with(&self, state: &mut Vec<u8>, last: bool, key: &str, value: &[u8]) -> Result<()> {
+        self.write_late(state, last, Some((key, value)))
     }
 
     /// Takes out what the imported state had under a key that this crate does not know.
@@ -69,6 +83,16 @@ fn nonsense(what: &str) -> Errno {
 pub fn import(mount: &Mount<'_>, schema: u32, bytes: &[u8]) -> Result<TiffinFs> {
     let device = mount.device()?;
     let mut state = decode::decode(schema, bytes).map_err(|_| nonsense("it is not CBOR of this schema"))?;
+    let volume = import_volume(device, mount.read_only(), &mut state, (Blocks::new(), Blocks::new()))?;
+    let table = import_table(&volume, &state)?;
+    let handles = import_handles(&table, &state)?;
+    let mut fs = TiffinFs::with_table(volume, table, handles);
+    fs.kept = state.kept;
+    Ok(fs)
+}
+
+/// The volume. `committed` and `running` are what is held already.
+fn import_volume(device: Device, read_only: bool, state: &mut State, (committed, running): (Blocks, Blocks)) -> Result<Volume> {
     let mut superblock = match state.superblock.take() {
         Some(bytes) => Superblock::from_state(&bytes, &device).ok_or_else(|| nonsense("the superblock"))?,
         None => Superblock::load(&device)?,
@@ -79,32 +103,49 @@ pub fn import(mount: &Mount<'_>, schema: u32, bytes: &[u8]) -> Result<TiffinFs> 
     if state.sequence == 0 || !(1..geometry.journal.count).contains(&state.head) || state.next_fh == 0 {
         return Err(nonsense("the place in the journal"));
     }
-    let hold = |numbers: &[u64]| -> Result<Blocks> {
-        // One by one: collecting sorts, with 4 KiB of a kernel's stack as scratch space.
-        let mut blocks = Blocks::new();
-        for &number in numbers {
-            let (number, block) = hold(&device, number, geometry.backup())?;
-            blocks.insert(number, block);
-        }
-        Ok(blocks)
+    let end = geometry.backup();
+    let committed = hold(&device, end, committed, &running, &state.committed)?;
+    let log = Log { sequence: state.sequence, head: state.head, committed };
+    let running = Running {
+        blocks: hold(&device, end, running, &Blocks::new(), &state.running)?,
+        since: state.since.map(Time),
+        failed: state.failed.map(Errno::new),
+        ..Running::default()
     };
-    let log = Log { sequence: state.sequence, head: state.head, committed: hold(&state.committed)? };
-    let running =
-        Running { blocks: hold(&state.running)?, credits: 0, since: state.since.map(Time), failed: state.failed.map(Errno::new) };
-    let space = import_space(&device, &geometry, &mut state)?;
-    let volume = Volume::new(device, superblock, mount.read_only(), log, running, space);
-    let table = import_table(&volume, &state)?;
-    let handles = import_handles(&table, &state)?;
-    let mut fs = TiffinFs::with_table(volume, table, handles);
-    fs.kept = state.kept;
-    Ok(fs)
+    let space = import_space(&device, &geometry, state)?;
+    Ok(Volume::new(device, superblock, read_only, log, running, space))
 }
 
-fn hold(device: &Device, number: u64, end: u64) -> Result<(u64, Arc<libbentofs::ks::CachedBlock>)> {
-    if number >= end {
-        return Err(nonsense("a block past the end"));
+/// References to the blocks that are `wanted`, in ascending order and below `end`: those that are `held`, those of `others`, and new ones.
+fn hold(device: &Device, end: u64, mut held: Blocks, others: &Blocks, wanted: &[u64]) -> Result<Blocks> {
+    if !wanted.is_sorted() || wanted.last().is_some_and(|&last| last >= end) {
+        return Err(nonsense("the blocks that are not home"));
     }
-    Ok((number, Arc::new(device.block(number)?)))
+    let (mut rest, mut missing) = (wanted, Vec::new());
+    held.retain(|&number, _| {
+        while let [first, after @ ..] = rest
+            && *first < number
+        {
+            missing.push(*first);
+            rest = after;
+        }
+        match rest {
+            [first, after @ ..] if *first == number => {
+                rest = after;
+                true
+            }
+            _ => false,
+        }
+    });
+    for &number in missing.iter().chain(rest) {
+        let block = match others.get(&number) {
+            Some(block) => block.clone(),
+            None => Arc::new(device.block(number)?),
+        };
+        // One by one: collecting sorts, with 4 KiB of a kernel's stack as scratch space.
+        held.insert(number, block);
+    }
+    Ok(held)
 }
 
 fn import_space(device: &Device, geometry: &Geometry, state: &mut State) -> Result<Allocator> {
@@ -143,16 +184,26 @@ fn import_table(volume: &Volume, state: &State) -> Result<Table> {
         let block = volume.device.block(number)?;
         let content = block.read();
         for kept in together {
-            let inode = Inode::from_table(volume, &content, kept.ino);
-            let mut inode = inode.map_err(|_| nonsense("an inode in memory that is not on the device"))?;
-            inode.checked = kept.flags & CHECKED != 0;
-            let mut slot = Slot::new(Node::new(inode), kept.flags & DOOMED != 0);
-            slot.lookups = kept.lookups;
-            slots.push((kept.ino, Some(slot)));
+            match slot_of(volume, &content, kept) {
+                Ok(slot) => slots.push((kept.ino, Some(slot))),
+                // It went while the state was being written, as the second part will say.
+                Err(_) if state.early => {}
+                Err(_) => return Err(nonsense("an inode in memory that is not on the device")),
+            }
         }
     }
     let slots = SortedMap::from_sorted(slots).ok_or_else(|| nonsense("the order of the inodes in memory"))?;
-    if slots.get(crate::inode::ROOT).is_some() { Ok(Table { slots }) } else { Err(nonsense("the root is not in memory")) }
+    if slots.get(crate::inode::ROOT).is_some() { Ok(Table::new(slots)) } else { Err(nonsense("the root is not in memory")) }
+}
+
+/// The slot of an inode in memory; `content` is its block.
+fn slot_of(volume: &Volume, content: &[u8], kept: &InodeState) -> Result<Slot> {
+    let mut inode = Inode::from_table(volume, content, kept.ino)?;
+    inode.checked = kept.flags & CHECKED != 0;
+    let mut slot = Slot::new(inode);
+    slot.lookups = kept.lookups;
+    slot.doomed = kept.flags & DOOMED != 0;
+    Ok(slot)
 }
 
 fn import_handles(table: &Table, state: &State) -> Result<Handles> {
@@ -160,8 +211,13 @@ fn import_handles(table: &Table, state: &State) -> Result<Handles> {
     let (mut open, mut near) = (Vec::new(), 0);
     open.try_reserve_exact(state.handles.len())?;
     for kept in &state.handles {
-        let slot = table.slots.near(&mut near, kept.ino).filter(|_| kept.fh < state.next_fh);
-        let slot = slot.ok_or_else(|| nonsense("an open handle"))?;
+        let slot = table.slots().near(&mut near, kept.ino).filter(|_| kept.fh < state.next_fh);
+        let Some(slot) = slot else {
+            if state.early {
+                continue;
+            }
+            return Err(nonsense("an open handle"));
+        };
         open.push((kept.fh, Some(OpenFile { node: slot.node.clone(), flags: kept.flags })));
     }
     Handles::restored(state.next_fh, open, &state.forgotten).ok_or_else(|| nonsense("the order of the open handles"))

@@ -3,7 +3,7 @@
 
 use super::device;
 use bento_abi::fuse::{self, dirent_size, opcode};
-use bento_abi::{CreateArgs, ModuleDesc, ReplyBuf, RequestBuf, Seg, Sink, Str};
+use bento_abi::{CreateArgs, EarlyHandOver, ModuleDesc, ReplyBuf, RequestBuf, Seg, Sink, Str};
 use libbentofs::module::{Description, describe};
 use std::ffi::c_void;
 use tiffinfs::TiffinFs;
@@ -12,6 +12,14 @@ use zerocopy::{FromBytes, Immutable, IntoBytes};
 static DESC: Description = describe::<TiffinFs>(None);
 
 pub type Res<T> = Result<T, i32>;
+
+/// What follows the description.
+fn early() -> &'static EarlyHandOver {
+    let desc = desc();
+    assert_eq!(desc.size as usize, size_of::<ModuleDesc>() + size_of::<EarlyHandOver>());
+    // SAFETY: the size says that it is there.
+    unsafe { &*std::ptr::from_ref(desc).add(1).cast() }
+}
 
 fn desc() -> &'static ModuleDesc {
     // SAFETY: static.
@@ -123,6 +131,27 @@ impl Client {
         // SAFETY: the contract.
         assert_eq!(unsafe { (desc().export_state)(self.instance, &sink(&mut state)) }, 0);
         state
+    }
+
+    /// The first part of a hand-over.
+    pub fn export_early(&self) -> Res<Vec<u8>> {
+        let mut state = Vec::new();
+        // SAFETY: the contract.
+        ok(unsafe { early().export_early.unwrap()(self.instance, &sink(&mut state)) })?;
+        Ok(state)
+    }
+
+    /// What has changed since; ops go on unless it is the last time.
+    pub fn export_late(&self, last: bool) -> Res<Vec<u8>> {
+        let mut state = Vec::new();
+        // SAFETY: the contract.
+        ok(unsafe { early().export_late.unwrap()(self.instance, last.into(), &sink(&mut state)) })?;
+        Ok(state)
+    }
+
+    pub fn import_late(&self, state: &[u8]) -> Res<()> {
+        // SAFETY: the contract.
+        ok(unsafe { early().import_late.unwrap()(self.instance, Str::new(state)) })
     }
 
     pub fn import(dev: u64, state: &[u8]) -> Res<Client> {
