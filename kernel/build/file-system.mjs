@@ -40,7 +40,13 @@ export function buildFileSystem({ root, tree, out, say }, wanted) {
     .filter((part) => !part.startsWith('.') && !APART.includes(part))
     .map((part) => join(workspace, part));
   // The revision is compiled in, or without one what the sources are.
-  const rustDigest = digestOf(workspace, sources, ['rust', fs, revision, ...toolchainWords(tree.framePointers), tree.release]);
+  const rustDigest = digestOf(workspace, sources, [
+    'rust',
+    fs,
+    revision,
+    ...toolchainWords(tree.framePointers),
+    tree.release,
+  ]);
   if (!isMadeFrom(rust, rustDigest)) {
     say(`${fs} (Rust) for ${name}.ko`);
     makeFrom(rust, rustDigest, () => {
