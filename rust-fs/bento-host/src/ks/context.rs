@@ -32,7 +32,7 @@ pub struct OpInputs {
 impl OpInputs {
     /// An op of thread `thread` that begins now.
     pub fn now(thread: u32) -> OpInputs {
-        OpInputs { thread, begin_ns: realtime_ns(), given: None, counting: true }
+        OpInputs { thread, begin_ns: tick(realtime_ns()), given: None, counting: true }
     }
 
     /// An op that leaves no trace in the lock order, at a clock of `begin_ns`.

@@ -5,6 +5,7 @@
 //! because of an answer always stands behind it.
 
 mod header;
+mod pending;
 mod queue;
 mod recorder;
 mod writing;

@@ -3,33 +3,16 @@
 //!
 //! The order of the queue is the order of the trace. It is decided under one lock that is held for a few instructions.
 
+use super::pending::Pending;
 use crate::ks::Ends;
 use crate::proto::trace as pb;
-use crate::trace::Caller;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 /// Bytes after which the writer is woken before its time.
 const WAKE_AT: usize = 128 << 10;
-
-/// An op on its way into the trace.
-#[derive(Debug, Default)]
-pub struct Pending {
-    /// The clock that the module saw, CLOCK_REALTIME in nanoseconds.
-    pub begin_ns: i64,
-    /// When it began, more exactly.
-    pub started_ns: i64,
-    /// When it ended.
-    pub end_ns: i64,
-    /// Who made it.
-    pub caller: Caller,
-    /// The op, as far as it is known.
-    pub op: pb::Op,
-    /// What a WRITE writes.
-    pub content: Option<Vec<u8>>,
-    /// What had ended when it began.
-    pub before: Ends,
-}
+/// Memory of written ops that is kept for further ones: a few times what the writer takes at once.
+const SPARE_BYTES: usize = 4 << 20;
 
 /// What the writer is handed.
 #[derive(Debug)]
@@ -57,10 +40,9 @@ pub enum Item {
 impl Item {
     /// About how much memory it takes.
     fn bytes(&self) -> usize {
-        let pending = |pending: &Pending| 512 + pending.content.as_ref().map_or(0, Vec::len);
         match self {
-            Item::Op(op) | Item::Unfinished(op) => pending(op),
-            Item::Panic(_, op) => op.as_ref().map_or(512, |op| pending(op)),
+            Item::Op(op) | Item::Unfinished(op) => op.size(),
+            Item::Panic(_, op) => op.as_ref().map_or(512, |op| op.size()),
             Item::Block(_, data) => 64 + data.len(),
             Item::Task(task) => task_bytes(task),
             Item::Checkpoint(checkpoint) => checkpoint.state.len(),
@@ -84,6 +66,9 @@ struct Inner {
     /// A segment did not.
     lost_segment: bool,
     closed: bool,
+    /// Written ops, to be used again.
+    spare: Vec<Box<Pending>>,
+    spare_bytes: usize,
 }
 
 impl Inner {
@@ -141,13 +126,22 @@ impl Queue {
         self.inner().ends
     }
 
+    /// What ended so far, for an op that begins, and memory for it.
+    pub fn begin(&self) -> (Ends, Box<Pending>) {
+        let mut inner = self.inner();
+        let (ends, spare) = (inner.ends, inner.spare.pop());
+        inner.spare_bytes -= spare.as_ref().map_or(0, |spare| spare.room());
+        drop(inner);
+        (ends, spare.unwrap_or_default())
+    }
+
     /// Puts an op at the end of the order, with the blocks that it was first to read. Answers how many ops were lost: 0 or 1.
     pub fn end(&self, mut op: Box<Pending>, first_reads: Vec<(u64, Box<[u8]>)>) -> u64 {
         let blocks = first_reads.iter().map(|(_, data)| 64 + data.len()).sum::<usize>();
-        let bytes = 512 + op.content.as_ref().map_or(0, Vec::len) + blocks;
+        let bytes = op.size() + blocks;
         let mut inner = self.room_for(bytes);
-        op.op.overlap = difference(inner.ends.ops, op.before.ops);
-        op.op.task_overlap = difference(inner.ends.segments, op.before.segments);
+        op.overlap = difference(inner.ends.ops, op.before.ops);
+        op.task_overlap = difference(inner.ends.segments, op.before.segments);
         inner.ends.ops += 1;
         if inner.is_full(bytes, self.limit) {
             inner.lost += 1;
@@ -216,9 +210,15 @@ impl Queue {
         self.room.notify_all();
     }
 
-    /// Takes what there is; waits for `patience` when there is nothing.
-    pub fn take(&self, patience: Duration) -> Batch {
+    /// Takes what there is; waits for `patience` when there is nothing. `spare` are ops that were written.
+    pub fn take(&self, patience: Duration, spare: &mut Vec<Box<Pending>>) -> Batch {
         let mut inner = self.inner();
+        while inner.spare_bytes < SPARE_BYTES
+            && let Some(op) = spare.pop()
+        {
+            inner.spare_bytes += op.room();
+            inner.spare.push(op);
+        }
         if inner.bytes < WAKE_AT && !inner.closed {
             inner = self.work.wait_timeout(inner, patience).expect("no host code panics while it holds the queue").0;
         }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What the mount tells of each op.
 
-use super::queue::{Item, Pending, Queue};
+use super::pending::Pending;
+use super::queue::{Item, Queue};
 use super::writing::{self, Numbers};
 use crate::ks::context::realtime_ns;
 use crate::ks::{Crash, Ends, Taken, TaskSegment, TaskSink};
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
-use crate::trace::tick;
-use crate::trace::{Caller, Finished, RequestParts, TraceWriter, USUAL_TTL_NS, Usual, from_reply, from_request};
+use crate::trace::{Finished, RequestParts, TraceWriter};
 use bento_abi::ReplyBuf;
-use bento_abi::fuse::opcode;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -142,53 +141,35 @@ impl Recorder {
 
     /// An op begins on `thread`, which serves one at a time. The module is to see the tick of `now_ns`.
     pub fn begin(&self, thread: u32, now_ns: i64, parts: &RequestParts<'_>) {
-        let (nodeid, request) = from_request(parts);
-        let content = (parts.opcode == opcode::WRITE).then(|| parts.data.bytes().to_vec());
-        let caller = Caller { uid: parts.uid, gid: parts.gid, pid: parts.pid };
-        self.begin_step(thread, now_ns, nodeid, caller, request, content);
+        let (before, mut pending) = self.queue.begin();
+        pending.begin(thread, now_ns, before, parts);
+        *self.slot(thread) = Some(pending);
     }
 
     /// A step in the module's life (MKFS, MOUNT, UNMOUNT) begins.
-    pub fn begin_life(&self, thread: u32, now_ns: i64, request: Request) {
-        self.begin_step(thread, now_ns, 0, Caller::KERNEL, request, None);
-    }
-
-    fn begin_step(&self, thread: u32, now_ns: i64, nodeid: u64, caller: Caller, request: Request, content: Option<Vec<u8>>) {
-        let op = pb::Op { thread, nodeid, request: Some(request), ..pb::Op::default() };
-        let before = self.queue.ends();
-        let pending = Pending { begin_ns: tick(now_ns), started_ns: now_ns, end_ns: now_ns, caller, op, content, before };
-        *self.slot(thread) = Some(Box::new(pending));
+    pub fn begin_life(&self, thread: u32, now_ns: i64, step: Request) {
+        let (before, mut pending) = self.queue.begin();
+        pending.begin_step(thread, now_ns, before, step);
+        *self.slot(thread) = Some(pending);
     }
 
     /// The op of `thread` ended. `data` is what the module filled of the request's room.
     pub fn end(&self, thread: u32, end_ns: i64, reply: &ReplyBuf, data: &[u8], taken: Taken) {
-        let Some(mut pending) = self.take(thread, end_ns) else { return };
-        let usual = Usual { begin_ns: pending.begin_ns, ttl_ns: USUAL_TTL_NS, read_hash: pb::ReadHash::Xxh364 };
-        if let Some(request) = &pending.op.request {
-            let (errno, answer) = from_reply(request, pending.op.nodeid, reply, data, usual);
-            (pending.op.errno, pending.op.reply) = (errno, answer);
-        }
+        let Some(mut pending) = self.slot(thread).take() else { return };
+        pending.end(end_ns, reply, data);
         self.hand_over(pending, taken);
     }
 
     /// The step of the module's life on `thread` ended.
     pub fn end_life(&self, thread: u32, end_ns: i64, errno: i32, taken: Taken) {
-        let Some(mut pending) = self.take(thread, end_ns) else { return };
-        pending.op.errno = errno as u32;
+        let Some(mut pending) = self.slot(thread).take() else { return };
+        pending.end_step(end_ns, errno);
         self.hand_over(pending, taken);
-    }
-
-    /// The op of `thread`, which ended.
-    fn take(&self, thread: u32, end_ns: i64) -> Option<Box<Pending>> {
-        let mut pending = self.slot(thread).take()?;
-        pending.op.duration_ns = end_ns.saturating_sub(pending.started_ns).max(0).unsigned_abs();
-        pending.end_ns = end_ns;
-        Some(pending)
     }
 
     fn hand_over(&self, mut pending: Box<Pending>, mut taken: Taken) {
         let first_reads = self.first_reads(&mut taken);
-        took(&mut pending.op, taken);
+        pending.took(taken);
         self.lost.fetch_add(self.queue.end(pending, first_reads), Ordering::Relaxed);
     }
 
@@ -203,7 +184,7 @@ impl Recorder {
         for (number, data) in self.first_reads(&mut taken) {
             self.queue.push(Item::Block(number, data));
         }
-        took(&mut pending.op, taken);
+        pending.took(taken);
         match panic_message(crash) {
             Some(panic) => self.queue.push(Item::Panic(Box::new(panic), Some(pending))),
             // Another op brought the module down under this one.
@@ -305,13 +286,6 @@ impl Drop for Recorder {
     fn drop(&mut self) {
         self.queue.close();
     }
-}
-
-fn took(op: &mut pb::Op, taken: Taken) {
-    op.lock_order = taken.lock_order;
-    op.random = taken.random.into();
-    op.clock_ns = taken.clock_ns;
-    op.failures = taken.failures;
 }
 
 /// The trace's message for a crash; `None` when it was not this op's own.

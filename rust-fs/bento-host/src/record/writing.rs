@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The thread that writes.
 
+use super::pending::Pending;
 use super::queue::{Item, Queue};
-use crate::trace::{Finished, Loss, TraceWriter};
+use crate::trace::{Caller, Finished, Loss, TraceWriter};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -29,12 +30,15 @@ pub struct Numbers {
 /// Writes until the queue is closed.
 pub fn run(mut writer: TraceWriter, queue: &Queue, numbers: &Numbers) -> io::Result<Finished> {
     let mut unsealed_since: Option<Instant> = None;
+    let mut written: Vec<Box<Pending>> = Vec::new();
     go_first();
     loop {
-        let batch = queue.take(PATIENCE);
+        let batch = queue.take(PATIENCE, &mut written);
+        // What is not wanted again.
+        written.clear();
         writer.hurry(batch.lags);
         for item in batch.items {
-            write(&mut writer, item);
+            written.extend(write(&mut writer, item));
         }
         if batch.last {
             return writer.finish(0);
@@ -58,22 +62,22 @@ fn go_first() {
     let _ = rustix::process::setpriority_process(Some(me), WRITER_NICE);
 }
 
-fn write(writer: &mut TraceWriter, item: Item) {
+/// Writes an item; an op's memory may be used again.
+fn write(writer: &mut TraceWriter, item: Item) -> Option<Box<Pending>> {
     match item {
-        Item::Op(mut op) => {
-            let content = op.content.take();
-            writer.op(op.begin_ns, op.end_ns, op.caller, &mut op.op, content.as_deref());
+        Item::Op(mut pending) => {
+            let mut op = pending.message();
+            writer.op(pending.begin_ns(), pending.end_ns(), pending.caller(), &mut op, pending.content());
+            return Some(pending);
         }
-        Item::Unfinished(mut op) => {
-            let content = op.content.take();
-            writer.unfinished(op.begin_ns, op.caller, &mut op.op, content.as_deref());
+        Item::Unfinished(mut pending) => {
+            let mut op = pending.message();
+            writer.unfinished(pending.begin_ns(), pending.caller(), &mut op, pending.content());
         }
-        Item::Panic(mut panic, op) => {
-            let (begin_ns, caller, content) = op.map_or_else(Default::default, |op| {
-                panic.op = Some(op.op);
-                (op.begin_ns, op.caller, op.content)
-            });
-            writer.panic(begin_ns, caller, &mut panic, content.as_deref());
+        Item::Panic(mut panic, None) => writer.panic(0, Caller::KERNEL, &mut panic, None),
+        Item::Panic(mut panic, Some(mut pending)) => {
+            panic.op = Some(pending.message());
+            writer.panic(pending.begin_ns(), pending.caller(), &mut panic, pending.content());
         }
         Item::Task(task) => writer.task(&task),
         Item::Block(number, data) => writer.block(number, &data),
@@ -87,4 +91,5 @@ fn write(writer: &mut TraceWriter, item: Item) {
         Item::Upgrade(upgrade) => writer.upgrade(&upgrade),
         Item::Mark(mark) => writer.mark(&mark),
     }
+    None
 }
