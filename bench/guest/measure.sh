@@ -141,10 +141,10 @@ work() {
 	rand-write-4k) fio_job --rw=randwrite --bs=4k --io_size=$((4 * scale))M --end_fsync=1 ;;
 	seq-read-1m) fio_job --rw=read --bs=1M ;;
 	seq-read-4k) fio_job --rw=read --bs=4k ;;
-	rand-read-4k) fio_job --rw=randread --bs=4k --io_size=$((2 * scale))M ;;
+	rand-read-4k) fio_job --rw=randread --bs=4k --io_size=$((8 * scale))M ;;
 	rand-write-4k-direct) fio_job --rw=randwrite --bs=4k --io_size=$((2 * scale))M --direct=1 ;;
 	dbench) (cd /tmp && dbench -c "$client" -t $((2 + scale / 2)) -D "$at/dbench" 4) >/dev/null ;;
-	rand-read-4k-direct) fio_job --rw=randread --bs=4k --io_size=$((2 * scale))M --direct=1 ;;
+	rand-read-4k-direct) fio_job --rw=randread --bs=4k --io_size=$((8 * scale))M --direct=1 ;;
 	storm) (cd /tmp && fs_mark -S 0 -n $((400 * scale)) -s 0 -D 10 -N $((40 * scale)) -d "$at/storm" -l /dev/null) >/dev/null && sync ;;
 	fsync) (cd /tmp && fs_mark -S 1 -n $((50 * scale)) -s 16384 -w 4096 -d "$at/mail" -l /dev/null) >/dev/null ;;
 	fileserver) mkdir -p "$at/server" && fio $fio_options --name=server --directory="$at/server" --nrfiles=$((20 * scale)) \

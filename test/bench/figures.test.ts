@@ -88,6 +88,35 @@ it('the page keeps what stands around its figures', () => {
   expect(() => putFigures('no marks', figures)).toThrow('figures: begin');
 });
 
+it("the guest's figures are a row a workload, and what is short is said", () => {
+  const page = '<!-- guest figures: begin -->\nold\n<!-- guest figures: end -->\n';
+  const machine = {
+    cores: 2,
+    cpu: 'c',
+    memoryMiB: 2048,
+    kernel: 'k',
+    node: 'n',
+    date: '2026-11-22T10:00:00Z',
+    load: 0,
+  };
+  const line = LINES.againstExt4;
+  const entries = [
+    entry({ name: 'guest.untar.count', what: 'untar: count', unit: 'M' }, 90),
+    entry({ name: 'guest.untar.ext4', what: 'untar: / ext4', unit: 'x', line }, 1.25),
+    entry({ name: 'guest-time.untar.time', what: 'untar: time', unit: 'ms' }, 1234),
+  ];
+  const put = putFigures(
+    page,
+    { machine, quick: true, rounds: 1, revision: 'abc', entries, failed: [] },
+    'guest figures',
+  );
+  expect(put).not.toContain('old');
+  expect(put).toContain('smallest sizes');
+  expect(put).toContain('| untar | 90 | 1.250 | - | - | - | - |');
+  expect(put).toContain('| untar | 1,234 | - | - | - | - | - |');
+  expect(put).toContain('- untar: / ext4: 1.250 x, the line is at most 1.100 x (within 10 % of ext4)');
+});
+
 it('a long trace has the ops of the short one again and again, numbered on', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bento-rr-long-'));
   try {

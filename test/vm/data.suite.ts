@@ -72,6 +72,12 @@ describe.each(['tiffinfs', 'memfs'])('%s', (fs) => {
     );
   });
 
+  it.each([1, 2])('lists a folder as POSIX has it while names come and go (seed %i)', async (seed) => {
+    const at = `/mnt/${fs}/names-${seed}`;
+    const script = `mkdir ${at}; ${program('listings')} ${seed} 6000 ${at}; rm -r ${at}`;
+    expect(await sh(guest, script, LONG_MS)).toBe('6000 ops as they should be\n');
+  });
+
   it('keeps what fsx wrote', async () => {
     writeFileSync(join(folder, 'fsx.toml'), FSX);
     const words = `-q -N 4000 -S 7 -f ${join(folder, 'fsx.toml')} -P ${folder} file`;

@@ -194,20 +194,28 @@ static int run(struct transfer *t, const struct bento_seg *segs, u64 len, u8 *la
 	return err;
 }
 
-int bento_bio_read_start(struct block_device *bdev, u64 offset, const struct bento_seg *segs,
-			 u32 nsegs, u64 len)
+int bento_bio_start(struct block_device *bdev, blk_opf_t opf, u64 offset,
+		    const struct bento_seg *segs, u32 nsegs, u64 len)
 {
 	unsigned int part = len & (SECTOR_SIZE - 1);
 	const struct bento_seg *last = &segs[nsegs - 1];
-	u8 *sector = kmalloc(SECTOR_SIZE, GFP_NOFS | __GFP_NOFAIL);
+	struct bento_seg whole = { .len = SECTOR_SIZE };
+	u8 *end = last->ptr + last->len - part;
 	struct transfer t;
-	int err;
+	int err = 0;
 
-	begin(&t, bdev, REQ_OP_READ, offset, len - part + SECTOR_SIZE);
-	err = run(&t, segs, len - part, sector);
-	if (!err)
-		memcpy(last->ptr + last->len - part, sector, part);
-	kfree(sector);
+	whole.ptr = kmalloc(SECTOR_SIZE, GFP_NOFS | __GFP_NOFAIL);
+	if (op_is_write(opf)) {
+		err = bento_bio_rw(bdev, REQ_OP_READ, offset + len - part, &whole, 1, SECTOR_SIZE);
+		memcpy(whole.ptr, end, part);
+	}
+	if (!err) {
+		begin(&t, bdev, opf, offset, len - part + SECTOR_SIZE);
+		err = run(&t, segs, len - part, whole.ptr);
+	}
+	if (!err && !op_is_write(opf))
+		memcpy(end, whole.ptr, part);
+	kfree(whole.ptr);
 	return err;
 }
 

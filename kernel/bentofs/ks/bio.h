@@ -15,12 +15,12 @@
 int bento_bio_rw(struct block_device *bdev, blk_opf_t opf, u64 offset, const struct bento_seg *segs,
 		 u32 nsegs, u64 len);
 /*
- * Reads `len` bytes, all of the pieces, of which the last sector is the start of one on the device:
- * what else it holds is not for the caller. All pieces are on sectors' boundaries in memory, but
- * for the end of the last.
+ * The same for `len` bytes, all of the pieces, that end within a sector: what it holds after them
+ * stays. Pieces are on sectors' boundaries in memory, but for the end of the last. Without flags
+ * that order writes; two writes to one sector at once are the caller's to prevent.
  */
-int bento_bio_read_start(struct block_device *bdev, u64 offset, const struct bento_seg *segs,
-			 u32 nsegs, u64 len);
+int bento_bio_start(struct block_device *bdev, blk_opf_t opf, u64 offset,
+		    const struct bento_seg *segs, u32 nsegs, u64 len);
 
 /* Whether a piece begins and ends where every driver takes it. */
 static inline bool bento_seg_on_sectors(const struct bento_seg *seg)

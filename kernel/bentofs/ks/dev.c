@@ -126,12 +126,12 @@ static bool on_sectors(u64 offset, u64 len)
 	return !((offset | len) & (SECTOR_SIZE - 1));
 }
 
-/* A read that ends within a sector, as that of a file's last bytes does, and is even otherwise. */
+/* What ends within a sector, as a file's last bytes do, and is even otherwise. */
 static bool is_start(blk_opf_t opf, u64 offset, const struct bento_seg *segs, u32 nsegs)
 {
 	u32 i;
 
-	if (op_is_write(opf) || (offset & (SECTOR_SIZE - 1)))
+	if ((opf & (REQ_PREFLUSH | REQ_FUA)) || (offset & (SECTOR_SIZE - 1)))
 		return false;
 	for (i = 0; i + 1 < nsegs; i++)
 		if (!bento_seg_on_sectors(&segs[i]))
@@ -149,6 +149,14 @@ static int rw_parts(struct bento_dev *dev, blk_opf_t opf, u64 offset, const stru
 	u32 i;
 	int err;
 
+	if (is_start(opf, offset, segs, nsegs)) {
+		if (!op_is_write(opf))
+			return bento_bio_start(dev->bdev, opf, offset, segs, nsegs, len);
+		mutex_lock(&dev->partial);
+		err = bento_bio_start(dev->bdev, opf, offset, segs, nsegs, len);
+		mutex_unlock(&dev->partial);
+		return err;
+	}
 	whole.ptr = kvmalloc(whole.len, GFP_KERNEL);
 	if (!whole.ptr)
 		return -ENOMEM;
@@ -177,8 +185,6 @@ static int rw(struct bento_ctx *ctx, struct bento_dev *dev, blk_opf_t opf, u64 o
 
 	if (likely(on_sectors(offset, len)))
 		err = bento_bio_rw(dev->bdev, opf, offset, segs, nsegs, len);
-	else if (is_start(opf, offset, segs, nsegs))
-		err = bento_bio_read_start(dev->bdev, offset, segs, nsegs, len);
 	else
 		err = rw_parts(dev, opf, offset, segs, nsegs, len);
 	bento_io_end(ctx, wait);
