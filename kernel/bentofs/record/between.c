@@ -48,7 +48,7 @@ void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 
 	if (buf && most <= capture->options.subbuf / 2)
 		at = bento_stream_reserve(capture, buf, most);
 	if (likely(at)) {
-		bento_stream_commit(capture, buf, put_block(at, number, data, len), false);
+		bento_stream_commit(capture, buf, put_block(at, number, data, len));
 	} else {
 		/*
 		 * Without it no op that sees the block can be replayed: the op that was first
@@ -91,7 +91,7 @@ void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *fr
 		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_REVISION), to->revision,
 			       revision_len);
 		bento_stream_commit(capture, buf,
-				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)), false);
+				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)));
 	}
 	bento_stream_end(capture);
 }

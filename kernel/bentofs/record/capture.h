@@ -68,7 +68,6 @@ struct bento_rec_bytes {
  */
 struct bento_slot {
 	u64 seen;				/* numbers given when the op began */
-	u64 started;				/* CLOCK_REALTIME then, ns */
 	u32 lost; /* BTR_LOSS_CAUSE_* when something of the op could not be kept */
 	u32 last_acquisition;
 	u32 clock_calls;			/* readings noted, the zeroes between included */
@@ -146,7 +145,10 @@ bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, siz
 /* Whether they ever could. */
 bool bento_stream_could_fit(const struct bento_capture *capture, size_t total, size_t longest);
 u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most);
-void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len, bool op);
+void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len);
+/* The same for an op's own record, the last of its records; the first is in sub-buffer `first`. */
+void bento_stream_commit_op(struct bento_capture *capture, struct rchan_buf *buf, size_t len,
+			    size_t first);
 /* Bytes that every processor has room for. */
 u64 bento_stream_room(struct bento_capture *capture);
 

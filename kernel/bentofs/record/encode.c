@@ -20,7 +20,7 @@
 #include "frame.h"
 
 /* Fields of KernelOp that are no longer than a number, tags included. */
-#define NUMBERS 176
+#define NUMBERS 160
 
 /* What of an op's data is recorded. */
 struct content {
@@ -119,8 +119,6 @@ static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration,
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_OPCODE), ctx->opcode);
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_THREAD), ctx->thread);
 	p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_BEGIN_NS), ctx->begin_ns);
-	if (likely(slot->started > ctx->begin_ns))
-		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_LEAD_NS), slot->started - ctx->begin_ns);
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_DURATION_NS), duration);
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_OVERLAP), seq - 1 - slot->seen);
 	if (likely(req)) {
@@ -191,7 +189,6 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 	slot->need = need;
 	slot->seen = atomic64_read(&capture->seq);
 	ctx->rec = slot;
-	slot->started = ktime_get_real_ns();
 	bento_begin_ns(ctx);
 	/* Its answer will stand where this does. */
 	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&
@@ -213,9 +210,12 @@ static void lose(struct bento_capture *capture, const struct bento_ctx *ctx, u32
 	trace_bento_record_drop(ctx->mount->id, ctx->unique, cause);
 }
 
-/* The op's data in records of its own. False when a buffer is full after all. */
+/*
+ * The op's data in records of its own, the first in sub-buffer `first`. False when a buffer is full
+ * after all.
+ */
 static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64 seq,
-		       const struct content *content)
+		       const struct content *content, size_t *first)
 {
 	struct place place = { .seg = content->segs };
 	size_t left = content->len;
@@ -226,11 +226,13 @@ static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64
 
 		if (!at)
 			return false;
+		if (left == content->len)
+			*first = buf->subbufs_produced;
 		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_DATA_SEQ), seq);
 		p = wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_DATA_DATA)), len);
 		p = copy_from(p, &place, len);
 		bento_stream_commit(capture, buf,
-				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_DATA)), false);
+				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_DATA)));
 		left -= len;
 	}
 	return true;
@@ -250,6 +252,7 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
 				  most;
 	struct rchan_buf *buf = bento_stream_begin(capture);
 	u64 seq = atomic64_inc_return(&capture->seq);
+	size_t first = 0;
 	u8 *at, *p;
 
 	this_cpu_inc(capture->cpus->counts.offered);
@@ -263,7 +266,7 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
 								       BTR_LOSS_CAUSE_TOO_LARGE);
 		goto out;
 	}
-	if (unlikely(pieces) && !put_pieces(capture, buf, seq, content)) {
+	if (unlikely(pieces) && !put_pieces(capture, buf, seq, content, &first)) {
 		lose(capture, ctx, BTR_LOSS_CAUSE_BUFFER_FULL);
 		goto out;
 	}
@@ -272,6 +275,8 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
 		lose(capture, ctx, BTR_LOSS_CAUSE_BUFFER_FULL);
 		goto out;
 	}
+	if (likely(!pieces))
+		first = buf->subbufs_produced;
 	p = put_op(open_record(at), ctx, seq, duration, reply);
 	if (inline_len) {
 		struct place place = { .seg = content->segs };
@@ -281,7 +286,8 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
 	} else if (!content->whole) {
 		p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_HASH), content->hash);
 	}
-	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_OP)), true);
+	bento_stream_commit_op(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_OP)),
+			       first);
 out:
 	bento_stream_end(capture);
 }
@@ -306,8 +312,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	if (!message) {
 		p = put_op(p, ctx, seq, 0, NULL);
 		bento_stream_commit(capture, buf,
-				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)),
-				    false);
+				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)));
 		goto out;
 	}
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_PANIC_CAUSE), cause);
@@ -317,8 +322,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	len_at = p;
 	p = put_op(p + WIRE_LEN, ctx, seq, 0, NULL);
 	wire_fill_len(len_at, p - len_at - WIRE_LEN);
-	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)),
-			    false);
+	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)));
 out:
 	bento_stream_end(capture);
 }
@@ -348,7 +352,7 @@ void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
 				content.hash = hash_of(&content);
 		}
 		write_op(capture, ctx, reply, &content,
-			 now > ctx->rec->started ? now - ctx->rec->started : 0);
+			 now > ctx->begin_ns ? now - ctx->begin_ns : 0);
 	}
 	give_back(capture, ctx->rec);
 }

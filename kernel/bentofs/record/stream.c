@@ -81,15 +81,23 @@ u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, s
 	return buf->data + buf->offset;
 }
 
-void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len, bool op)
+void bento_stream_commit_op(struct bento_capture *capture, struct rchan_buf *buf, size_t len,
+			    size_t first)
+{
+	struct bento_rec_cpu *cpu = cpu_of(capture, buf);
+
+	cpu->counts.recorded++;
+	/* Without its first piece an op is lost, wherever the rest of it is. */
+	if (unlikely(cpu->ops_in))
+		cpu->ops_in[first % capture->options.nsub]++;
+	bento_stream_commit(capture, buf, len);
+}
+
+void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len)
 {
 	struct bento_rec_cpu *cpu = cpu_of(capture, buf);
 
 	buf->offset += len;
-	if (op)
-		cpu->counts.recorded++;
-	if (unlikely(cpu->ops_in) && op)
-		cpu->ops_in[buf->subbufs_produced % capture->options.nsub]++;
 	/* The reader finds the bytes, and the padding of sub-buffers before, once it sees this. */
 	smp_store_release(&cpu->head,
 			  (u64)buf->subbufs_produced * capture->options.subbuf + buf->offset);

@@ -21,6 +21,10 @@ pub struct Counts {
     pub unanswered: u64,
     /// Ops that were lost, by cause.
     pub lost: BTreeMap<i32, u64>,
+    /// Up to where its buffer was written, in bytes since the recording began, ends of parts included.
+    pub written: u64,
+    /// Up to where it was read, likewise.
+    pub read: u64,
 }
 
 /// What `status` and `barrier` say.
@@ -70,6 +74,8 @@ fn counts<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Counts> {
             "recorded" => counts.recorded = value,
             "filtered" => counts.filtered = value,
             "unanswered" => counts.unanswered = value,
+            "bytes" => counts.written = value,
+            "read" => counts.read = value,
             "buffer_full" => drop(counts.lost.insert(pb::LossCause::BufferFull.into(), value)),
             "too_large" => drop(counts.lost.insert(pb::LossCause::TooLarge.into(), value)),
             "overwritten" => drop(counts.lost.insert(pb::LossCause::Overwritten.into(), value)),
@@ -210,6 +216,7 @@ mod tests {
         assert_eq!(status.sum(|counts| counts.offered), 17);
         assert_eq!(status.cpus[&0].lost[&i32::from(pb::LossCause::BufferFull)], 1);
         assert_eq!(status.cpus[&1].unanswered, 2);
+        assert_eq!((status.cpus[&0].written, status.cpus[&0].read), (99, 9));
     }
 
     #[test]

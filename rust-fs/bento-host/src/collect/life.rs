@@ -19,12 +19,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long to wait for a full sub-buffer before reading what there is, and about how old a record may become before it is sealed:
-/// together less than the 100 ms of tail that a killed collector may lose.
+/// How long to wait for a full sub-buffer before reading what there is, how long a hole in the numbers may stay before the kernel is
+/// asked for a barrier, and how old a record may become before it is sealed: together the tail that a killed collector may lose.
 const PATIENCE: Duration = Duration::from_millis(25);
+const HOLE_PATIENCE: Duration = Duration::from_millis(25);
 const SEAL_AFTER: Duration = Duration::from_millis(60);
-/// How long a hole in the numbers may stay before the kernel is asked for a barrier, and how much may wait behind it.
-const HOLE_PATIENCE: Duration = Duration::from_millis(100);
+/// How much may wait behind a hole.
 const WAITING_BYTES: usize = 64 << 20;
 /// How often to look whether the recording was ended by others, and to tell how far it is.
 const LOOK: Duration = Duration::from_millis(250);
@@ -191,6 +191,11 @@ impl Collection {
             if status.state != "recording" {
                 return Ok(status);
             }
+            // What a ring holds of the ops before a crash is what it was there for.
+            let crashed = status.sum(|counts| counts.unanswered) > 0;
+            if crashed && policy == pb::DropPolicy::Flight && self.stop(&mut tries)? {
+                return self.folder.status();
+            }
             let writer = &self.sink.writer;
             let dropped = status.sum(|counts| counts.lost.values().sum());
             let now = json!({ "progress": { "ops": writer.ops(), "bytes": writer.bytes(), "dropped": dropped } });
@@ -262,8 +267,20 @@ impl Collection {
         Ok(sum)
     }
 
-    fn read_all(&mut self) -> Result<(), CollectError> {
-        while self.read_round()? > 0 {}
+    /// Reads what was in the buffers at the barrier. What comes in meanwhile does not keep it going: where ops come faster than they
+    /// are read, there is always more.
+    fn read_up_to(&mut self, barrier: &Status) -> Result<(), CollectError> {
+        while self.read_round()? > 0 {
+            let now = self.folder.status()?;
+            let lags = |cpu: &u32| match (now.cpus.get(cpu), barrier.cpus.get(cpu)) {
+                (Some(now), Some(then)) => now.read < then.written,
+                _ => false,
+            };
+            if !self.streams.iter().any(|stream| stream.broken.is_none() && lags(&stream.cpu)) {
+                break;
+            }
+            self.seal_in_time();
+        }
         Ok(())
     }
 
@@ -283,7 +300,7 @@ impl Collection {
 
     fn settle(&mut self, barrier: Status) -> Result<(), CollectError> {
         let seq = barrier.seq;
-        self.read_all()?;
+        self.read_up_to(&barrier)?;
         self.sink.count(barrier);
         self.merger.settle(seq, &mut |out| self.sink.write(out));
         self.hole_since = None;

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+/** What a recording in the kernel is there for: a module that panics, the newest of a ring, lengths without contents, a mount that is busy. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadModules, mountFs, unloadModules } from '../../src/capture/vm/bento-guest.js';
+import type { Guest } from '../../src/capture/vm/guest.js';
+import { builtModule, Place } from '../support/bento-rr.js';
+import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
+import { CHECKOUT } from '../support/sources.js';
+
+const RR = join(CHECKOUT, 'bin/bento-rr');
+const HOST = join(CHECKOUT, 'rust-fs/target/release/bento-host');
+const HERE = join(CHECKOUT, 'test/vm');
+const AT = '/mnt/tiffinfs';
+const BAD = '/mnt/trap';
+const LONG_MS = 280_000;
+/** Times that recording is started on a busy mount. */
+const STARTS = 20;
+
+const folder = mkdtempSync(join(tmpdir(), 'bento-vm-recorder-'));
+const place = new Place();
+let guest: Guest;
+
+beforeAll(async () => {
+  const disks = [{ path: emptyDisk(join(folder, 'disk'), 1 << 28) }];
+  const build = kernelModules(['--fs', 'tiffinfs', '--fs', 'trap']);
+  guest = await startGuest({ folder: join(folder, 'guest'), disks });
+  await loadModules(guest, build);
+  await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs' });
+});
+afterAll(async () => {
+  try {
+    if (guest !== undefined) {
+      await sh(guest, `umount ${AT}`);
+      await unloadModules(guest);
+      expect(guest.troubles, 'what the kernel complained of').toEqual([]);
+    }
+  } finally {
+    await guest?.[Symbol.asyncDispose]();
+    place.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const traceOf = (name: string) => join(folder, 'guest', `${name}.btr`);
+const replayed = (name: string, fs: string, code = 0) =>
+  place.json(['replay', traceOf(name), '--module', builtModule(fs)], code);
+
+/** Records a script on a mount as a user does; what bento-rr ended with, and said. */
+async function recorded(at: string, name: string, options: string, script: string) {
+  const text = await sh(
+    guest,
+    `export XDG_DATA_HOME=/tmp/data XDG_STATE_HOME=/tmp/state; cd ${at}; code=0
+    ${RR} record --json --source kernel --mount ${at} ${options} -o /run/bento-vm/${name}.btr -- bash -c '${script}' 2>/tmp/said || code=$?
+    echo; echo "code=$code"; cat /tmp/said`,
+    LONG_MS,
+  );
+  return { code: Number(/^code=(\d+)$/m.exec(text)?.[1]), text };
+}
+
+for (const [op, trigger] of [
+  ['mkdir', 'mkdir d2'],
+  ['write', 'dd if=/dev/zero of=f bs=4k count=1 oflag=direct'],
+] as const) {
+  it(`keeps a panic in ${op} with what the module said, and the replay runs into it`, async () => {
+    await mountFs(guest, { fs: 'trap', at: BAD });
+    const name = `panic-${op}`;
+    const { code, text } = await recorded(
+      BAD,
+      name,
+      '--policy block',
+      `echo abc >f; stat "!panic=${op}"; ${trigger}; ls`,
+    );
+    await sh(guest, `umount ${BAD}`);
+    expect(code, text).toBe(5);
+    expect(text).toMatch(new RegExp(`asked to panic in ${op}`));
+    const info = await place.json(['info', traceOf(name)]);
+    expect(info.crash).toMatch(new RegExp(`^panic: asked to panic in ${op} at .*trap/lib\\.rs:\\d+:\\d+$`));
+    expect(info).toMatchObject({ dropped: 0, gaps: 0 });
+    const replay = await replayed(name, 'trap', 5);
+    expect(replay).toMatchObject({ verdict: 'crashed', panic: { cause: 'panic', message: `asked to panic in ${op}` } });
+    // Another version, which does not panic there.
+    const memfs = await place.run(['replay', traceOf(name), '--module', builtModule('memfs'), '--json']);
+    expect(memfs.code).toBe(1);
+  });
+}
+
+it('policy flight: what fits into the ring is a whole trace', async () => {
+  const script =
+    'for n in 1 2 3 4 5 6 7 8; do mkdir fly$n; echo $n >fly$n/f; mv fly$n/f fly$n/g; cat fly$n/g; done; rm -r fly*';
+  const { code, text } = await recorded(AT, 'flight', '--policy flight', script);
+  expect(code, text).toBe(0);
+  expect(await place.json(['info', traceOf('flight')])).toMatchObject({ dropped: 0, gaps: 0 });
+  expect(await replayed('flight', 'tiffinfs')).toMatchObject({ verdict: 'same' });
+});
+
+it('policy flight: large writes that the ring has come round over are lost as a whole', async () => {
+  const answer = await sh(
+    guest,
+    `at=${AT}; . ${HERE}/recording.sh
+    quiet; before=$(ended)
+    begin ${HOST} /run/bento-vm/ring.btr --policy flight --buffer 294912:8
+    dd if=/dev/zero of=${AT}/big bs=1M count=12 oflag=direct status=none; rm ${AT}/big
+    quiet; kill -TERM $collector; wait $collector
+    echo $(($(ended) - before)); tail -1 /tmp/collected`,
+    LONG_MS,
+  );
+  const [ended, said] = answer.trim().split('\n');
+  const done = JSON.parse(said ?? '');
+  expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], account: { offered: Number(ended) } });
+  expect(done.account.recorded + done.account.dropped).toBe(Number(ended));
+  expect(done.account.dropped).toBeGreaterThan(0);
+  expect(await place.json(['info', traceOf('ring')])).toMatchObject({
+    ops: done.account.recorded,
+    dropped: done.account.dropped,
+  });
+});
+
+it('policy flight: a panic ends the recording, and the ring is written', async () => {
+  await mountFs(guest, { fs: 'trap', at: BAD });
+  await sh(
+    guest,
+    `at=${BAD}; . ${HERE}/recording.sh
+    begin ${HOST} /run/bento-vm/crash-ring.btr --policy flight
+    cd ${BAD}; touch before; stat '!panic=mkdir' || true; mkdir d || true
+    # Nobody asks for it.
+    wait $collector; cd /; umount ${BAD}`,
+    LONG_MS,
+  );
+  const info = await place.json(['info', traceOf('crash-ring')]);
+  expect(info.crash).toMatch(/^panic: asked to panic in mkdir at /);
+  expect(await replayed('crash-ring', 'trap', 5)).toMatchObject({ verdict: 'crashed' });
+});
+
+it('without contents, a trace replays the same and holds none', async () => {
+  const script =
+    'for n in 1 2 3; do seq -s SECRET 3000 >s$n; cat s$n >/dev/null; done; cp s1 s4; setfattr -n user.a -v b s4; rm s?';
+  const { code, text } = await recorded(AT, 'lengths', '--policy block --data none', script);
+  expect(code, text).toBe(0);
+  expect(await place.json(['info', traceOf('lengths')])).toMatchObject({ dropped: 0, gaps: 0 });
+  expect(await replayed('lengths', 'tiffinfs')).toMatchObject({ verdict: 'same' });
+  const dump = await place.run(['export', traceOf('lengths'), '--format', 'json']);
+  expect(dump.stdout).not.toContain('SECRET');
+});
+
+it(`is started and ended ${STARTS} times on a busy mount, and each trace replays the same`, async () => {
+  const answer = await sh(
+    guest,
+    `at=${AT}; . ${HERE}/recording.sh
+    (for n in $(seq 100); do [ ! -e /tmp/enough ] || break; bash ${HERE}/flood.sh ${AT}/busy$n 2 60 1; done; echo $n >/tmp/rounds) & busy=$!
+    for n in $(seq ${STARTS}); do
+      begin ${HOST} /run/bento-vm/busy$n.btr --policy block; sleep 0.1; kill -TERM $collector; wait $collector; tail -1 /tmp/collected
+    done
+    touch /tmp/enough; wait $busy; cat /tmp/rounds`,
+    LONG_MS,
+  );
+  const lines = answer.trim().split('\n');
+  expect(Number(lines.pop())).toBeGreaterThan(0);
+  const accounts = lines.map((line) => JSON.parse(line));
+  expect(accounts).toHaveLength(STARTS);
+  let ops = 0;
+  for (const [index, done] of accounts.entries()) {
+    const { offered, recorded } = done.account;
+    expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], account: { dropped: 0, recorded: offered } });
+    if (recorded === 0) continue;
+    ops += recorded;
+    expect(await replayed(`busy${index + 1}`, 'tiffinfs'), `recording ${index + 1}`).toMatchObject({ verdict: 'same' });
+  }
+  expect(ops).toBeGreaterThan(STARTS);
+}, 600_000);
+
+it('a reader that is killed in a flood leaves all but the last moments', async () => {
+  const answer = await sh(
+    guest,
+    `at=${AT}; . ${HERE}/recording.sh
+    begin ${HOST} /run/bento-vm/cut.btr --policy drop --buffer 73728:4
+    bash ${HERE}/flood.sh ${AT}/cut 4 700 1 & flood=$!
+    sleep 3; date +%s%N; kill -KILL $collector; wait $collector || true; wait $flood
+    echo stop >$debugfs/control; echo release >$debugfs/control`,
+    LONG_MS,
+  );
+  const killed = BigInt(answer.trim().split('\n')[0] ?? '');
+  const info = (await place.json(['info', traceOf('cut')])) as { span: { end: string }; ops: number };
+  expect(info.ops).toBeGreaterThan(0);
+  expect(BigInt(info.span.end)).toBeGreaterThan(killed - 1_000_000_000n);
+});
