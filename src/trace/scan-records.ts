@@ -38,6 +38,8 @@ export type OpHeads = {
   readonly end: Uint32Array;
   readonly callers: ReadonlyMap<number, Caller>;
   readonly others: readonly RecordPlace[];
+  /** Bytes of the record of times. */
+  readonly timesBytes: number;
   /** All records, ops included. */
   readonly records: number;
 };
@@ -67,6 +69,7 @@ export function scanRecords(raw: Uint8Array, baseTimeNs: bigint, expected: numbe
 class Scan implements OpHeads {
   count = 0;
   records = 0;
+  timesBytes = 0;
   readonly opcode: Uint8Array;
   readonly errno: Uint32Array;
   readonly thread: Uint32Array;
@@ -148,6 +151,7 @@ class Scan implements OpHeads {
       const reader = new WireReader(this.#raw);
       reader.pos = this.#pos;
       this.#takeTimes(decodeTimes(reader, end));
+      this.timesBytes = stop - start;
     } else this.others.push({ start, end: stop, opsBefore: this.count });
   }
 

@@ -9,9 +9,13 @@ export const info = defineCommand({
   summary: 'show what a trace holds: header, counts, loss, latencies by op',
   group: 'inspect',
   args: { trace: TRACE_ARG },
-  options: { allowGaps: GAPS_OPTION },
+  options: {
+    allowGaps: GAPS_OPTION,
+    bytes: { summary: 'and where the bytes of the records go, before compression' },
+  },
   examples: [
     { run: 'bento-rr info', what: 'of the latest recording' },
+    { run: 'bento-rr info --bytes git.btr', what: 'why it is so large' },
     { run: 'bento-rr info git.btr --json | jq .ops', what: 'one number, for a script' },
   ],
   run: async (ctx, input) => (await import('../actions/inspect/info.js')).runInfo(ctx, input),

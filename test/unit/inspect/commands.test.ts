@@ -35,6 +35,17 @@ describe('info', () => {
     expect(stdout).toMatch(/^LOOKUP +1 +8\.3 % +1 +3\.1 us/m);
   });
 
+  it('says where the bytes go', async () => {
+    const { stdout } = await run('info', 'life.btr', '--bytes');
+    expect(stdout).toMatch(/^request CREATE +1 +\d+ B +[\d.]+ % +\d+\.\d\d$/m);
+    const { rawBytes, byteShares } = JSON.parse((await run('info', 'life.btr', '--bytes', '--json')).stdout);
+    const sum = byteShares.reduce((bytes: number, share: { readonly bytes: number }) => bytes + share.bytes, 0);
+    expect([sum, byteShares.some(({ part }: { readonly part: string }) => part === 'record gap')]).toEqual([
+      Number(rawBytes),
+      true,
+    ]);
+  });
+
   it('gives the same as one document', async () => {
     const document = JSON.parse((await run('info', 'life.btr', '--json')).stdout);
     expect(document).toMatchObject({

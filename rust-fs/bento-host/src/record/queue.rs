@@ -67,6 +67,7 @@ struct Inner {
     lost_segment: bool,
     closed: bool,
     /// Written ops, to be used again.
+    #[expect(clippy::vec_box, reason = "they go into the queue as they are, and back")]
     spare: Vec<Box<Pending>>,
     spare_bytes: usize,
 }
@@ -211,6 +212,7 @@ impl Queue {
     }
 
     /// Takes what there is; waits for `patience` when there is nothing. `spare` are ops that were written.
+    #[expect(clippy::vec_box, reason = "they come out of the queue as they are, and go back")]
     pub fn take(&self, patience: Duration, spare: &mut Vec<Box<Pending>>) -> Batch {
         let mut inner = self.inner();
         while inner.spare_bytes < SPARE_BYTES

@@ -5,6 +5,7 @@ import { escapeControl, formatBytes, formatCount, formatName, formatPercent } fr
 import type { JsonValue } from '../../../base/json.js';
 import { formatDuration, formatWallClock, ratePerSecond } from '../../../base/time.js';
 import { jsonDocument } from '../../../report/json-document.js';
+import { type ByteShare, byteShares } from '../../../trace/byte-shares.js';
 import { headerWords, uuidText } from '../../../trace/header-facts.js';
 import { bytesJson } from '../../../trace/op-json.js';
 import type { OpStats } from '../../../trace/op-stats.js';
@@ -16,7 +17,7 @@ import { withTrace } from './open.js';
 
 export type InfoInput = {
   readonly args: { readonly trace: string | undefined };
-  readonly options: { readonly allowGaps: boolean };
+  readonly options: { readonly allowGaps: boolean; readonly bytes: boolean };
 };
 
 /** The work of `info`. */
@@ -27,13 +28,18 @@ export async function runInfo(ctx: Context, { args, options }: InfoInput): Promi
       onProgress: (ops) => ctx.talk.progress(`reading: op ${formatCount(ops)} of ${formatCount(trace.ops)}`),
     });
     ctx.talk.progress('');
-    if (ctx.flags.json) await ctx.out.json(infoDocument(trace, summary));
-    else await tell(ctx, trace, summary);
+    const shares = options.bytes ? await byteShares(trace, ctx.signal) : undefined;
+    if (ctx.flags.json) await ctx.out.json(infoDocument(trace, summary, shares));
+    else await tell(ctx, trace, summary, shares);
     return EXIT.ok;
   });
 }
 
-function infoDocument(trace: TraceFile, summary: TraceSummary): ReturnType<typeof jsonDocument> {
+function infoDocument(
+  trace: TraceFile,
+  summary: TraceSummary,
+  shares: readonly ByteShare[] | undefined,
+): ReturnType<typeof jsonDocument> {
   const { header, index } = trace;
   const words = headerWords(header);
   return jsonDocument('bento-rr/info@1', {
@@ -76,6 +82,7 @@ function infoDocument(trace: TraceFile, summary: TraceSummary): ReturnType<typeo
     crash: summary.crash ?? null,
     records: summary.records,
     byOp: summary.byOp.map((row) => ({ ...row })),
+    ...(shares === undefined ? {} : { byteShares: shares.map((row) => ({ ...row })) }),
   });
 }
 
@@ -92,19 +99,41 @@ function moduleJson({ header }: TraceFile): JsonValue {
   };
 }
 
-async function tell(ctx: Context, trace: TraceFile, summary: TraceSummary): Promise<void> {
+async function tell(
+  ctx: Context,
+  trace: TraceFile,
+  summary: TraceSummary,
+  shares: readonly ByteShare[] | undefined,
+): Promise<void> {
   const lines = facts(trace, summary).filter(([, value]) => value !== '');
   await ctx.out.table(
     [{ title: '' }, { title: '' }],
     lines.map(([name, value]) => [ctx.out.style.dim(name), value]),
   );
-  if (summary.byOp.length === 0) return;
+  if (summary.byOp.length > 0) await tellOps(ctx, summary);
+  if (shares !== undefined) await tellBytes(ctx, summary, shares);
+}
+
+const right = { align: 'right' } as const;
+
+async function tellOps(ctx: Context, summary: TraceSummary): Promise<void> {
   await ctx.out.line();
-  const right = { align: 'right' } as const;
   const titles = ['count', 'share', 'errors', 'p50', 'p99', 'p99.9', 'max'].map((title) => ({ title, ...right }));
   await ctx.out.table(
     [{ title: 'op' }, ...titles],
     summary.byOp.map((row) => statsCells(row, summary.ops)),
+  );
+}
+
+async function tellBytes(ctx: Context, { ops, rawBytes }: TraceSummary, shares: readonly ByteShare[]): Promise<void> {
+  await ctx.out.line();
+  const titles = ['count', 'bytes', 'share', 'an op'].map((title) => ({ title, ...right }));
+  await ctx.out.table(
+    [{ title: 'before compression' }, ...titles],
+    shares.map(({ part, count, bytes }) => [
+      ...[part, count === 0 ? '' : formatCount(count), formatBytes(bytes)],
+      ...[formatPercent(bytes, Number(rawBytes)), ops === 0n ? '' : (bytes / Number(ops)).toFixed(2)],
+    ]),
   );
 }
 
