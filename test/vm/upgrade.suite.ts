@@ -146,6 +146,8 @@ test('what cannot take over is refused, and nothing changes', async () => {
     ['needs_device=0', /lives on a device/],
     ['import_error=12', /did not take the state \(error 12\)/],
     ['import_error=-5', /did not take the state/],
+    // It takes what goes over while ops go on, and not the rest.
+    ['import_error=12 rounds=2', /did not take the state \(error 12\)/],
   ];
   for (const [parameters, why] of refusals) {
     const load = await guest.run({ words: ['sh', '-c', `insmod ${refusing} ${parameters}`] });
