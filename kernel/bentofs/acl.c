@@ -78,7 +78,7 @@ static int set_mode(struct inode *inode, umode_t mode)
 	u64 changes = READ_ONCE(bi->changes);
 	int err;
 
-	bento_call_init(&call, FUSE_SETATTR, bi->nodeid);
+	bento_call_of(&call, FUSE_SETATTR, bi);
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(bento_sb(inode->i_sb), &call);
 	if (!err)

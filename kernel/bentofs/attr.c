@@ -210,7 +210,7 @@ int bento_getattr_now(struct inode *inode)
 	 */
 	for (tries = 0; tries < 4; tries++) {
 		changes = READ_ONCE(bi->changes);
-		bento_call_init(&call, FUSE_GETATTR, bi->nodeid);
+		bento_call_of(&call, FUSE_GETATTR, bi);
 		bento_call_args(&call, &args, sizeof(args));
 		err = bento_call(bento_sb(inode->i_sb), &call);
 		if (err)
@@ -241,7 +241,7 @@ static void get_btime(struct inode *inode)
 
 	if (bento_absent(bento_sb(inode->i_sb), BENTO_OP_STATX))
 		return;
-	bento_call_init(&call, BENTO_OP_STATX, bi->nodeid);
+	bento_call_of(&call, BENTO_OP_STATX, bi);
 	bento_call_args(&call, &args, sizeof(args));
 	if (bento_call(bento_sb(inode->i_sb), &call))
 		return;

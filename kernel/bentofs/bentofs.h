@@ -237,6 +237,13 @@ struct bento_mount {
 
 	struct bento_capture *capture;		/* changes only while the gate is shut */
 	u32 epoch;				/* number of the recording under way; 0: none */
+	/*
+	 * Counted from 1; another when the instance is one that knows nothing of what came before:
+	 * era.c. Changes only while the gate is shut.
+	 */
+	u32 era;
+	struct task_struct *reviver;		/* may pass the gate though it is shut */
+	u64 left_bytes;				/* that instances which crashed have left behind */
 	struct delayed_work sync_work;		/* SYNCFS some seconds after a change */
 	bool changed;				/* since the last SYNCFS */
 	struct bento_watchdog *watchdog;	/* watchdog.c */
@@ -259,6 +266,14 @@ static inline struct bento_mount *bento_sb(const struct super_block *sb)
 /* Something changed: SYNCFS some seconds from now, so that idle data becomes durable. super.c */
 void bento_sync_soon(struct bento_mount *mount);
 
+/* ---- era.c ---- */
+
+/*
+ * The mount's instance knows nothing of what the one before had answered: from here on inodes and
+ * handles from before are ESTALE, but for inodes that are found again. The gate is shut.
+ */
+void bento_era_begin(struct bento_mount *mount);
+
 /* ---- gate.c ---- */
 
 int bento_gate_init(struct bento_mount *mount);
@@ -277,6 +292,11 @@ void bento_gate_open(struct bento_mount *mount);
 /* ---- dispatch.c: calls into the module ---- */
 
 struct bento_call {
+	/*
+	 * Of the inode, of another in the arguments, and of the handle: bento_mount.era when the
+	 * module gave them; 0: there is none.
+	 */
+	u32 era, other_era, handle_era;
 	struct bento_request_buf in;
 	struct bento_reply_buf out;
 	struct bento_seg seg;			/* for data in one piece */
@@ -285,6 +305,9 @@ struct bento_call {
 /* A call without arguments, names and data. Does not clear `out`. */
 static inline void bento_call_init(struct bento_call *call, u32 opcode, u64 nodeid)
 {
+	call->era = 0;
+	call->other_era = 0;
+	call->handle_era = 0;
 	memset(&call->in, 0, sizeof(call->in));
 	call->in.opcode = opcode;
 	call->in.nodeid = nodeid;

@@ -110,7 +110,7 @@ int bento_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *den
 	if (err)
 		return err;
 	args.mode = mode;
-	bento_call_init(&call, FUSE_MKNOD, bento_i(dir)->nodeid);
+	bento_call_of(&call, FUSE_MKNOD, bento_i(dir));
 	bento_call_args(&call, &args, sizeof(args));
 	return make(ns, dir, dentry, &call, mode & S_IFMT, &acls);
 }
@@ -133,7 +133,7 @@ int bento_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *den
 	if (err)
 		return err;
 	args.mode = mode;
-	bento_call_init(&call, FUSE_MKDIR, bento_i(dir)->nodeid);
+	bento_call_of(&call, FUSE_MKDIR, bento_i(dir));
 	bento_call_args(&call, &args, sizeof(args));
 	return make(ns, dir, dentry, &call, S_IFDIR, &acls);
 }
@@ -144,7 +144,7 @@ int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *d
 	struct inherited none = {};
 	struct bento_call call;
 
-	bento_call_init(&call, FUSE_SYMLINK, bento_i(dir)->nodeid);
+	bento_call_of(&call, FUSE_SYMLINK, bento_i(dir));
 	call.in.name2 = target;
 	call.in.name2_len = strlen(target);
 	if (call.in.name2_len >= PATH_MAX)
@@ -154,14 +154,27 @@ int bento_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *d
 
 /* ---- made and opened in one op ---- */
 
+/* What CREATE or TMPFILE answered; copied, since the call's room is used again for giving back. */
+struct created {
+	struct fuse_entry_out entry;
+	struct fuse_open_out opened;
+	u32 era;				/* the mount's, from before the op */
+};
+
+static void take_answer(struct created *created, struct bento_call *call)
+{
+	memcpy(created, call->out.out, sizeof(created->entry) + sizeof(created->opened));
+}
+
 /* Nobody will use the handle. By nodeid: there may be no inode. */
-static void give_back(struct bento_mount *mount, u64 nodeid, const struct fuse_open_out *out,
+static void give_back(struct bento_mount *mount, u64 nodeid, const struct created *created,
 		      unsigned int flags)
 {
-	struct fuse_release_in args = { .fh = out->fh, .flags = flags };
+	struct fuse_release_in args = { .fh = created->opened.fh, .flags = flags };
 	struct bento_call call;
 
 	bento_call_init(&call, FUSE_RELEASE, nodeid);
+	call.handle_era = created->era;
 	bento_call_args(&call, &args, sizeof(args));
 	bento_call(mount, &call);
 }
@@ -169,33 +182,27 @@ static void give_back(struct bento_mount *mount, u64 nodeid, const struct fuse_o
 /* The open function of finish_open(), to which private_data carries the module's answer. */
 static int adopt(struct inode *inode, struct file *file)
 {
-	const struct fuse_open_out *out = file->private_data;
+	const struct created *created = file->private_data;
 
 	file->private_data = NULL;
-	return bento_file_adopt(inode, file, out);
+	return bento_file_adopt(inode, file, &created->opened, created->era);
 }
 
 /* Makes `file` the open file of `dentry`; whatever fails, the handle is given back. */
-static int finish(struct file *file, struct dentry *dentry, struct fuse_open_out *out)
+static int finish(struct file *file, struct dentry *dentry, struct created *created)
 {
 	struct inode *inode = d_inode(dentry);
 	int err;
 
-	file->private_data = out;
+	file->private_data = created;
 	err = finish_open(file, dentry, adopt);
-	if (err && file->private_data == out) {
+	if (err && file->private_data == created) {
 		/* It did not come to open it. */
 		file->private_data = NULL;
-		give_back(bento_sb(inode->i_sb), bento_i(inode)->nodeid, out, file->f_flags);
+		give_back(bento_sb(inode->i_sb), bento_i(inode)->nodeid, created, file->f_flags);
 	}
 	return err;
 }
-
-/* What CREATE or TMPFILE answered; copied, since the call's room is used again for giving back. */
-struct created {
-	struct fuse_entry_out entry;
-	struct fuse_open_out opened;
-};
 
 /* CREATE: 0 when it was made and opened, or an errno; -EEXIST when somebody else has made it. */
 static int create_open(struct inode *dir, struct dentry *dentry, struct file *file, umode_t mode)
@@ -203,7 +210,7 @@ static int create_open(struct inode *dir, struct dentry *dentry, struct file *fi
 	struct bento_mount *mount = bento_sb(dir->i_sb);
 	u64 evictions = bento_evictions(mount);
 	struct fuse_create_in args = { .flags = file->f_flags & ~O_NOCTTY };
-	struct created created;
+	struct created created = { .era = READ_ONCE(mount->era) };
 	struct inherited acls;
 	struct bento_call call;
 	struct inode *inode;
@@ -214,17 +221,17 @@ static int create_open(struct inode *dir, struct dentry *dentry, struct file *fi
 	if (err)
 		return err;
 	args.mode = mode;
-	bento_call_init(&call, FUSE_CREATE, bento_i(dir)->nodeid);
+	bento_call_of(&call, FUSE_CREATE, bento_i(dir));
 	bento_call_args(&call, &args, sizeof(args));
 	bento_call_name(&call, &dentry->d_name);
 	err = bento_call(mount, &call);
 	if (err)
 		goto out;
-	created = *bento_out(&call, struct created);
+	take_answer(&created, &call);
 	inode = entered(dir, dentry, &created.entry, evictions);
 	err = PTR_ERR_OR_ZERO(inode);
 	if (err) {
-		give_back(mount, created.entry.nodeid, &created.opened, args.flags);
+		give_back(mount, created.entry.nodeid, &created, args.flags);
 		goto out;
 	}
 	err = bequeath(&init_user_ns, inode, &acls);
@@ -234,9 +241,9 @@ static int create_open(struct inode *dir, struct dentry *dentry, struct file *fi
 		d_instantiate(dentry, inode);
 	file->f_mode |= FMODE_CREATED;
 	if (err)
-		give_back(mount, created.entry.nodeid, &created.opened, args.flags);
+		give_back(mount, created.entry.nodeid, &created, args.flags);
 	else
-		err = finish(file, dentry, &created.opened);
+		err = finish(file, dentry, &created);
 out:
 	drop_inherited(&acls);
 	return err;
@@ -287,7 +294,7 @@ int bento_tmpfile(struct user_namespace *ns, struct inode *dir, struct file *fil
 	struct bento_mount *mount = bento_sb(dir->i_sb);
 	u64 evictions = bento_evictions(mount);
 	struct fuse_create_in args = { .flags = file->f_flags & ~O_NOCTTY };
-	struct created created;
+	struct created created = { .era = READ_ONCE(mount->era) };
 	struct inherited acls;
 	struct bento_call call;
 	struct inode *inode;
@@ -300,14 +307,14 @@ int bento_tmpfile(struct user_namespace *ns, struct inode *dir, struct file *fil
 	if (err)
 		return err;
 	args.mode = mode;
-	bento_call_init(&call, BENTO_OP_TMPFILE, bento_i(dir)->nodeid);
+	bento_call_of(&call, BENTO_OP_TMPFILE, bento_i(dir));
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(mount, &call);
 	if (err) {
 		err = err == -ENOSYS ? -EOPNOTSUPP : err;
 		goto out;
 	}
-	created = *bento_out(&call, struct created);
+	take_answer(&created, &call);
 	inode = bento_iget(dir->i_sb, &created.entry, evictions);
 	err = PTR_ERR_OR_ZERO(inode);
 	if (!err) {
@@ -316,13 +323,13 @@ int bento_tmpfile(struct user_namespace *ns, struct inode *dir, struct file *fil
 			iput(inode);
 	}
 	if (err) {
-		give_back(mount, created.entry.nodeid, &created.opened, args.flags);
+		give_back(mount, created.entry.nodeid, &created, args.flags);
 		goto out;
 	}
 	/* d_tmpfile() takes a link away. */
 	set_nlink(inode, 1);
 	d_tmpfile(file, inode);
-	err = finish(file, file->f_path.dentry, &created.opened);
+	err = finish(file, file->f_path.dentry, &created);
 out:
 	drop_inherited(&acls);
 	return err;

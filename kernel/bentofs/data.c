@@ -269,7 +269,7 @@ static sector_t bento_bmap(struct address_space *mapping, sector_t block)
 		return 0;
 	if (bento_sync_range(inode, 0, LLONG_MAX))
 		return 0;
-	bento_call_init(&call, FUSE_BMAP, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_BMAP, bento_i(inode));
 	bento_call_args(&call, &args, sizeof(args));
 	if (bento_call(bento_sb(inode->i_sb), &call))
 		return 0;

@@ -22,11 +22,12 @@ void bento_entry_valid(struct dentry *dentry, const struct fuse_entry_out *entry
 	u64 until = entry ? bento_valid_until(entry->entry_valid, entry->entry_valid_nsec) : 0;
 
 	dentry->d_time = entry ? (unsigned long)until : NEVER;
+	dentry->d_fsdata = (void *)(unsigned long)READ_ONCE(bento_sb(dentry->d_sb)->era);
 }
 
 int bento_lookup_call(struct inode *dir, const struct qstr *name, struct bento_call *call)
 {
-	bento_call_init(call, FUSE_LOOKUP, bento_i(dir)->nodeid);
+	bento_call_of(call, FUSE_LOOKUP, bento_i(dir));
 	bento_call_name(call, name);
 	return bento_call(bento_sb(dir->i_sb), call);
 }
@@ -59,7 +60,10 @@ struct dentry *bento_lookup(struct inode *dir, struct dentry *dentry, unsigned i
 
 static bool is_valid(const struct dentry *dentry)
 {
-	return time_before(jiffies, READ_ONCE(dentry->d_time));
+	const unsigned long era = (unsigned long)READ_ONCE(dentry->d_fsdata);
+
+	return time_before(jiffies, READ_ONCE(dentry->d_time)) &&
+	       era == READ_ONCE(bento_sb(dentry->d_sb)->era);
 }
 
 /* The answer has expired: is the name still what it was? */
@@ -74,7 +78,8 @@ static int ask_again(struct dentry *dentry)
 	if (!inode || bento_lookup_call(dir, &dentry->d_name, &call))
 		goto out;
 	entry = bento_out(&call, struct fuse_entry_out);
-	if (entry->nodeid == bento_i(inode)->nodeid &&
+	if (bento_i(inode)->era == READ_ONCE(bento_sb(dir->i_sb)->era) &&
+	    entry->nodeid == bento_i(inode)->nodeid &&
 	    entry->generation == bento_i(inode)->generation) {
 		spin_lock(&bento_i(inode)->lock);
 		bento_i(inode)->nlookup++;
@@ -115,7 +120,7 @@ static char *read_target(struct inode *inode)
 
 	if (!page)
 		return ERR_PTR(-ENOMEM);
-	bento_call_init(&call, FUSE_READLINK, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_READLINK, bento_i(inode));
 	bento_call_data(&call, page, PAGE_SIZE - 1);
 	err = bento_call(bento_sb(inode->i_sb), &call);
 	target = err ? ERR_PTR(err) : kmemdup_nul(page, call.out.data_len, GFP_KERNEL);

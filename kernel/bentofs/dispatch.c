@@ -161,6 +161,18 @@ static bool changes(u32 opcode)
 	}
 }
 
+/*
+ * What it is about may be another's by now, to which the module has given the same numbers. The
+ * gate is held.
+ */
+static bool is_stale(const struct bento_mount *mount, const struct bento_call *call)
+{
+	u32 era = mount->era;
+
+	return (call->era && call->era != era) || (call->other_era && call->other_era != era) ||
+	       (call->handle_era && call->handle_era != era);
+}
+
 static int call_module(struct bento_mount *mount, struct bento_call *call)
 {
 	u32 opcode = call->in.opcode;
@@ -181,6 +193,10 @@ again:
 	if (unlikely(READ_ONCE(mount->instance->crashed))) {
 		bento_gate_leave(mount);
 		return -EIO;
+	}
+	if (unlikely(is_stale(mount, call))) {
+		bento_gate_leave(mount);
+		return -ESTALE;
 	}
 	ctx.req = &call->in;
 	ctx.reply = &call->out;

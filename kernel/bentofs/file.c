@@ -25,7 +25,8 @@ static int bento_flush(struct file *file, fl_owner_t id)
 	if (!(file->f_mode & FMODE_WRITE) || bento_absent(mount, FUSE_FLUSH))
 		return 0;
 	args.lock_owner = bento_lock_owner(id);
-	bento_call_init(&call, FUSE_FLUSH, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_FLUSH, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(mount, &call);
 	return err == -ENOSYS ? 0 : err;
@@ -57,7 +58,8 @@ static int bento_fsync(struct file *file, loff_t start, loff_t end, int datasync
 	}
 	if (bento_absent(mount, FUSE_FSYNC))
 		return 0;
-	bento_call_init(&call, FUSE_FSYNC, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_FSYNC, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(mount, &call);
 	return err == -ENOSYS ? 0 : err;
@@ -94,7 +96,8 @@ static loff_t seek_in_module(struct file *file, loff_t offset, int whence)
 	err = bento_sync_range(inode, 0, LLONG_MAX);
 	if (err)
 		return err;
-	bento_call_init(&call, FUSE_LSEEK, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_LSEEK, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(mount, &call);
 	if (err)

@@ -32,13 +32,17 @@ void bento_gate_exit(struct bento_mount *mount)
 void bento_gate_enter(struct bento_mount *mount)
 {
 	/* Whoever shuts it opens it again within its deadline: no signal needs to end this wait. */
-	while (!percpu_ref_tryget_live(&mount->gate))
+	while (!percpu_ref_tryget_live(&mount->gate)) {
+		if (READ_ONCE(mount->reviver) == current)
+			return;
 		wait_event(mount->opened, !percpu_ref_is_dying(&mount->gate));
+	}
 }
 
 void bento_gate_leave(struct bento_mount *mount)
 {
-	percpu_ref_put(&mount->gate);
+	if (likely(READ_ONCE(mount->reviver) != current))
+		percpu_ref_put(&mount->gate);
 }
 
 void bento_gate_ready(struct bento_mount *mount)

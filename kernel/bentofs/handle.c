@@ -21,6 +21,7 @@ static struct bento_file *make(struct inode *inode, unsigned int flags)
 	INIT_LIST_HEAD(&bf->write_entry);
 	refcount_set(&bf->count, 1);
 	bf->inode = inode;
+	bf->era = READ_ONCE(bento_sb(inode->i_sb)->era);
 	bf->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	return bf;
 }
@@ -33,7 +34,8 @@ static void send_release(struct bento_file *bf, bool as_kernel)
 
 	if (bf->no_release)
 		return;
-	bento_call_init(&call, FUSE_RELEASE, bento_i(bf->inode)->nodeid);
+	bento_call_of(&call, FUSE_RELEASE, bento_i(bf->inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	/* Nobody hears of an error: the descriptor is gone. */
 	if (as_kernel)
@@ -62,7 +64,7 @@ static int send_open(struct bento_file *bf, bool as_kernel)
 	struct bento_call call;
 	int err;
 
-	bento_call_init(&call, FUSE_OPEN, bento_i(bf->inode)->nodeid);
+	bento_call_of(&call, FUSE_OPEN, bento_i(bf->inode));
 	bento_call_args(&call, &args, sizeof(args));
 	err = as_kernel ? bento_call_as_kernel(mount, &call) : bento_call(mount, &call);
 	if (err == -ENOSYS) {
@@ -132,12 +134,16 @@ int bento_open(struct inode *inode, struct file *file)
  * @inode: what was made and opened
  * @file: being opened
  * @out: the module's answer to CREATE or TMPFILE
+ * @era: the mount's era from before that op
  *
  * Answers 0 or a negative errno, the handle then being given back.
  */
-int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out)
+int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out,
+		     u32 era)
 {
-	struct bento_file unlisted = { .inode = inode, .fh = out->fh, .flags = file->f_flags };
+	struct bento_file unlisted = {
+		.inode = inode, .fh = out->fh, .era = era, .flags = file->f_flags
+	};
 	struct bento_file *bf = make(inode, file->f_flags);
 	int err;
 
@@ -146,6 +152,7 @@ int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_o
 		return -ENOMEM;
 	}
 	bf->fh = out->fh;
+	bf->era = era;
 	bf->open_flags = out->open_flags;
 	err = generic_file_open(inode, file) ?: install(inode, file, bf);
 	if (err)
@@ -228,14 +235,20 @@ void bento_files_evict(struct inode *inode)
 struct bento_file *bento_any_handle(struct inode *inode)
 {
 	struct bento_inode *bi = bento_i(inode);
-	struct bento_file *bf;
+	const u32 era = READ_ONCE(bento_sb(inode->i_sb)->era);
+	struct bento_file *bf, *found = NULL;
 
 	spin_lock(&bi->lock);
-	bf = list_first_entry_or_null(&bi->write_files, struct bento_file, write_entry);
-	if (bf)
-		refcount_inc(&bf->count);
+	list_for_each_entry(bf, &bi->write_files, write_entry) {
+		/* One that a crash has outlived is of no use. */
+		if (bf->era == era) {
+			refcount_inc(&bf->count);
+			found = bf;
+			break;
+		}
+	}
 	spin_unlock(&bi->lock);
-	return bf;
+	return found;
 }
 
 /**

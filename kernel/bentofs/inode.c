@@ -21,6 +21,10 @@
 /* Inodes of one BATCH_FORGET. */
 #define BATCH 64
 
+/* What bento_evictions() answers has the era above the count. */
+#define ERA_SHIFT 48
+#define ERA_MASK 0xffff
+
 /* What a mount has to give back. */
 struct bento_forgets {
 	struct bento_mount *mount;
@@ -41,6 +45,18 @@ static struct kmem_cache *inode_cache;
 
 /* ---- giving lookups back ---- */
 
+/* `era`: in which they were counted, in another they are nobody's; or 0. */
+static void forget(struct bento_mount *mount, u32 era, u64 nodeid, u64 nlookup)
+{
+	struct fuse_forget_in args = { .nlookup = nlookup };
+	struct bento_call call;
+
+	bento_call_init(&call, FUSE_FORGET, nodeid);
+	call.era = era;
+	bento_call_args(&call, &args, sizeof(args));
+	bento_call_as_kernel(mount, &call);
+}
+
 /**
  * bento_forget() - Gives lookups of an inode back to the module.
  * @mount: the mount
@@ -51,15 +67,11 @@ static struct kmem_cache *inode_cache;
  */
 void bento_forget(struct bento_mount *mount, u64 nodeid, u64 nlookup)
 {
-	struct fuse_forget_in args = { .nlookup = nlookup };
-	struct bento_call call;
-
-	bento_call_init(&call, FUSE_FORGET, nodeid);
-	bento_call_args(&call, &args, sizeof(args));
-	bento_call_as_kernel(mount, &call);
+	forget(mount, 0, nodeid, nlookup);
 }
 
-static void send_batch(struct bento_forgets *forgets, u32 count)
+/* `era` as for forget(). */
+static void send_batch(struct bento_forgets *forgets, u32 count, u32 era)
 {
 	struct bento_mount *mount = forgets->mount;
 	struct bento_call call;
@@ -70,6 +82,7 @@ static void send_batch(struct bento_forgets *forgets, u32 count)
 		forgets->batch.head.count = count;
 		forgets->batch.head.dummy = 0;
 		bento_call_init(&call, FUSE_BATCH_FORGET, 0);
+		call.era = era;
 		bento_call_args(&call, &forgets->batch,
 				sizeof(forgets->batch.head) +
 					count * sizeof(forgets->batch.ones[0]));
@@ -78,7 +91,8 @@ static void send_batch(struct bento_forgets *forgets, u32 count)
 	if (err != -ENOSYS)
 		return;
 	for (i = 0; i < count; i++)
-		bento_forget(mount, forgets->batch.ones[i].nodeid, forgets->batch.ones[i].nlookup);
+		forget(mount, era, forgets->batch.ones[i].nodeid,
+		       forgets->batch.ones[i].nlookup);
 }
 
 static void forget_gone(struct work_struct *work)
@@ -86,22 +100,27 @@ static void forget_gone(struct work_struct *work)
 	struct bento_forgets *forgets = container_of(work, struct bento_forgets, work);
 	struct bento_inode *bi, *next;
 	struct llist_node *gone;
-	u32 count = 0;
+	u32 count = 0, era = 0;
 
 	while ((gone = llist_del_all(&forgets->gone))) {
 		/* Oldest first: they come as they went. */
 		llist_for_each_entry_safe(bi, next, llist_reverse_order(gone), gone) {
+			if (count && bi->era != era) {
+				send_batch(forgets, count, era);
+				count = 0;
+			}
+			era = bi->era;
 			forgets->batch.ones[count].nodeid = bi->nodeid;
 			forgets->batch.ones[count].nlookup = bi->nlookup;
 			kmem_cache_free(inode_cache, bi);
 			if (++count == BATCH) {
-				send_batch(forgets, count);
+				send_batch(forgets, count, era);
 				count = 0;
 				cond_resched();
 			}
 		}
 	}
-	send_batch(forgets, count);
+	send_batch(forgets, count, era);
 }
 
 int bento_forgets_init(struct bento_mount *mount)
@@ -135,7 +154,10 @@ void bento_forgets_exit(struct bento_mount *mount)
 
 u64 bento_evictions(const struct bento_mount *mount)
 {
-	return atomic64_read(&mount->forgets->evictions);
+	u64 era = READ_ONCE(mount->era) & ERA_MASK;
+	u64 count = atomic64_read(&mount->forgets->evictions);
+
+	return era << ERA_SHIFT | (count & (BIT_ULL(ERA_SHIFT) - 1));
 }
 
 /* ---- super_operations ---- */
@@ -173,6 +195,7 @@ struct inode *bento_alloc_inode(struct super_block *sb)
 		return NULL;
 	bi->nodeid = 0;
 	bi->generation = 0;
+	bi->era = 0;
 	bi->stale = 0;
 	bi->times_set = 0;
 	bi->nlookup = 0;
@@ -209,9 +232,12 @@ void bento_evict_inode(struct inode *inode)
 	bento_files_evict(inode);
 	/* Before anybody who waits for it to go can make it anew. */
 	atomic64_inc(&mount->forgets->evictions);
+	/* The module that counted its lookups is no more. */
+	if (bi->era != READ_ONCE(mount->era))
+		bi->nlookup = 0;
 	if (inode->i_nlink || !bi->nlookup)
 		return;
-	bento_forget(mount, bi->nodeid, bi->nlookup);
+	forget(mount, bi->era, bi->nodeid, bi->nlookup);
 	bi->nlookup = 0;
 }
 
@@ -232,6 +258,7 @@ static int make_it(struct inode *inode, void *data)
 
 	bi->nodeid = entry->nodeid;
 	bi->generation = entry->generation;
+	bi->era = READ_ONCE(bento_sb(inode->i_sb)->era);
 	inode->i_ino = entry->nodeid;
 	inode->i_generation = entry->generation;
 	return 0;
@@ -292,6 +319,9 @@ static int fill(struct inode *inode, const struct fuse_entry_out *entry, u64 evi
 	struct bento_call call;
 	int err;
 
+	/* An answer from another era says nothing about this one. */
+	if (unlikely((u32)(evictions >> ERA_SHIFT) != (mount->era & ERA_MASK)))
+		return -ESTALE;
 	if (likely(evictions == bento_evictions(mount))) {
 		set_operations(inode, &entry->attr);
 		bento_attr_first(inode, &entry->attr,
@@ -363,7 +393,7 @@ struct inode *bento_iget(struct super_block *sb, const struct fuse_entry_out *en
 	return inode;
 
 give_back:
-	if (entry->nodeid)
+	if (entry->nodeid && err != -ESTALE)
 		bento_forget(mount, entry->nodeid, 1);
 	return ERR_PTR(err);
 }

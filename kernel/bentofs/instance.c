@@ -169,6 +169,8 @@ static void leak_report(const struct bento_instance *instance)
 
 	for_each_possible_cpu(cpu)
 		bytes += *per_cpu_ptr(instance->bytes, cpu);
+	if (bytes > 0)
+		WRITE_ONCE(instance->mount->left_bytes, instance->mount->left_bytes + bytes);
 	if (bytes)
 		pr_warn("%s, mount %u: a crashed instance leaves %lld bytes behind\n",
 			instance->version->fs->name, instance->mount->id, bytes);

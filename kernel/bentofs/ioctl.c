@@ -28,7 +28,8 @@ long bento_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (bento_absent(mount, FUSE_IOCTL))
 		return -ENOTTY;
-	bento_call_init(&call, FUSE_IOCTL, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_IOCTL, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	if (args.in_size || args.out_size) {
 		/*

@@ -49,7 +49,8 @@ static int send(struct file *file, u32 opcode, const struct file_lock *lock,
 		},
 	};
 
-	bento_call_init(call, opcode, bento_i(inode)->nodeid);
+	bento_call_of(call, opcode, bento_i(inode));
+	call->handle_era = bf->era;
 	bento_call_args(call, &args, sizeof(args));
 	return bento_call(bento_sb(inode->i_sb), call);
 }

@@ -40,7 +40,7 @@ static int take_name(struct inode *dir, struct dentry *dentry, u32 opcode)
 	struct bento_call call;
 	int err;
 
-	bento_call_init(&call, opcode, bento_i(dir)->nodeid);
+	bento_call_of(&call, opcode, bento_i(dir));
 	bento_call_name(&call, &dentry->d_name);
 	err = bento_call(bento_sb(dir->i_sb), &call);
 	if (err)
@@ -70,7 +70,8 @@ int bento_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
 	struct bento_call call;
 	int err;
 
-	bento_call_init(&call, FUSE_LINK, bento_i(dir)->nodeid);
+	bento_call_of(&call, FUSE_LINK, bento_i(dir));
+	call.other_era = bento_i(inode)->era;
 	bento_call_args(&call, &args, sizeof(args));
 	bento_call_name(&call, &dentry->d_name);
 	err = bento_call(bento_sb(dir->i_sb), &call);
@@ -135,7 +136,8 @@ int bento_rename2(struct user_namespace *ns, struct inode *old_dir, struct dentr
 	/* A whiteout is for the lower of two layers; the contract has none. */
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	bento_call_init(&call, FUSE_RENAME2, bento_i(old_dir)->nodeid);
+	bento_call_of(&call, FUSE_RENAME2, bento_i(old_dir));
+	call.other_era = bento_i(new_dir)->era;
 	bento_call_args(&call, &args, sizeof(args));
 	bento_call_name(&call, &old->d_name);
 	call.in.name2 = new->d_name.name;

@@ -44,7 +44,8 @@ static int send_fallocate(struct file *file, int mode, loff_t offset, loff_t len
 
 	if (bento_absent(mount, FUSE_FALLOCATE))
 		return -EOPNOTSUPP;
-	bento_call_init(&call, FUSE_FALLOCATE, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_FALLOCATE, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(mount, &call);
 	return err == -ENOSYS ? -EOPNOTSUPP : err;
@@ -125,7 +126,11 @@ static ssize_t send_copy(struct file *in, loff_t pos_in, struct file *out, loff_
 	struct bento_call call;
 	int err;
 
-	bento_call_init(&call, FUSE_COPY_FILE_RANGE, bento_i(from)->nodeid);
+	if (bf_in->era != bf_out->era)
+		return -ESTALE;
+	bento_call_of(&call, FUSE_COPY_FILE_RANGE, bento_i(from));
+	call.other_era = bento_i(to)->era;
+	call.handle_era = bf_in->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(bento_sb(from->i_sb), &call);
 	if (err)

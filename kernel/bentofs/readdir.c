@@ -22,9 +22,10 @@
  */
 #define ROOM_FOR_ANY FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET + BENTO_NAME_MAX)
 
-/* An open directory. All but the first three are its reader's, of whom there is one at a time. */
+/* An open directory. All but the first four are its reader's, of whom there is one at a time. */
 struct open_dir {
 	u64 fh;
+	u32 era;				/* bento_mount.era when it was opened */
 	u32 flags;
 	bool no_release;
 	bool ended;				/* nothing comes after `left` */
@@ -66,8 +67,9 @@ static int dir_open(struct inode *inode, struct file *file)
 
 	if (!dir)
 		return -ENOMEM;
+	dir->era = READ_ONCE(bento_sb(inode->i_sb)->era);
 	dir->flags = args.flags = file->f_flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
-	bento_call_init(&call, FUSE_OPENDIR, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_OPENDIR, bento_i(inode));
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(bento_sb(inode->i_sb), &call);
 	if (err && err != -ENOSYS) {
@@ -87,7 +89,8 @@ static int dir_release(struct inode *inode, struct file *file)
 	struct bento_call call;
 
 	if (!dir->no_release) {
-		bento_call_init(&call, FUSE_RELEASEDIR, bento_i(inode)->nodeid);
+		bento_call_of(&call, FUSE_RELEASEDIR, bento_i(inode));
+		call.handle_era = dir->era;
 		bento_call_args(&call, &args, sizeof(args));
 		/* Nobody hears of an error: the descriptor is gone. */
 		bento_call(bento_sb(inode->i_sb), &call);
@@ -110,7 +113,8 @@ static int dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	err = sync_inode_metadata(inode, 1);
 	if (err || bento_absent(mount, FUSE_FSYNCDIR))
 		return err;
-	bento_call_init(&call, FUSE_FSYNCDIR, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_FSYNCDIR, bento_i(inode));
+	call.handle_era = dir->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(mount, &call);
 	return err == -ENOSYS ? 0 : err;
@@ -166,7 +170,8 @@ static int fetch(struct inode *inode, struct open_dir *dir)
 		dir->listing = buffer_get();
 	if (!dir->listing)
 		return -ENOMEM;
-	bento_call_init(&call, FUSE_READDIR, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_READDIR, bento_i(inode));
+	call.handle_era = dir->era;
 	bento_call_args(&call, &args, sizeof(args));
 	bento_call_data(&call, dir->listing, LISTING_SIZE);
 	err = bento_call(bento_sb(inode->i_sb), &call);

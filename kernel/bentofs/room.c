@@ -65,7 +65,8 @@ static int set_aside(struct inode *inode, const struct bento_file *bf, loff_t po
 	struct bento_call call;
 	int err;
 
-	bento_call_init(&call, FUSE_FALLOCATE, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_FALLOCATE, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(bento_sb(inode->i_sb), &call);
 	/* The module's times moved with it. */

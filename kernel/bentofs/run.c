@@ -75,7 +75,8 @@ ssize_t bento_run_read(struct inode *inode, const struct bento_file *bf, struct 
 	struct bento_call call;
 	int err;
 
-	bento_call_init(&call, FUSE_READ, bento_i(inode)->nodeid);
+	bento_call_of(&call, FUSE_READ, bento_i(inode));
+	call.handle_era = bf->era;
 	bento_call_args(&call, &args, sizeof(args));
 	call_data(&call, run, 0);
 	err = bento_call(bento_sb(inode->i_sb), &call);
@@ -97,7 +98,8 @@ size_t bento_run_write(struct inode *inode, const struct bento_file *bf, struct 
 
 	*err = 0;
 	while (done < all) {
-		bento_call_init(&call, FUSE_WRITE, bento_i(inode)->nodeid);
+		bento_call_of(&call, FUSE_WRITE, bento_i(inode));
+		call.handle_era = bf->era;
 		call_data(&call, run, took);
 		args.offset = run->pos;
 		args.size = run->len;

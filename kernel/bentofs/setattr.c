@@ -52,7 +52,7 @@ static int send(struct inode *inode, const struct iattr *attr)
 	fill_args(inode->i_sb, attr, &args);
 	if (!args.valid)
 		return 0;
-	bento_call_init(&call, FUSE_SETATTR, bi->nodeid);
+	bento_call_of(&call, FUSE_SETATTR, bi);
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call(bento_sb(inode->i_sb), &call);
 	if (err)

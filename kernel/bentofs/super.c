@@ -136,6 +136,7 @@ static struct bento_mount *make_mount(struct super_block *sb, struct bento_optio
 	if (!mount)
 		return ERR_PTR(-ENOMEM);
 	mount->sb = sb;
+	mount->era = 1;
 	INIT_LIST_HEAD(&mount->of_fs);
 	mount->id = atomic_inc_return(&last_id);
 	mount->default_permissions = true;

@@ -136,6 +136,11 @@ static ssize_t crashed_show(struct kobject *kobj, struct kobj_attribute *attr, c
 	return at;
 }
 
+static ssize_t left_bytes_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(mount_of(kobj)->left_bytes));
+}
+
 static ssize_t recording_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", bento_rec_epoch(mount_of(kobj)));
@@ -172,6 +177,7 @@ static struct kobj_attribute dev_attr = __ATTR_RO(dev);
 static struct kobj_attribute ops_attr = __ATTR_RO(ops);
 static struct kobj_attribute in_flight_attr = __ATTR_RO(in_flight);
 static struct kobj_attribute crashed_attr = __ATTR_RO(crashed);
+static struct kobj_attribute left_bytes_attr = __ATTR_RO(left_bytes);
 static struct kobj_attribute recording_attr = __ATTR_RO(recording);
 static struct kobj_attribute last_upgrade_attr = __ATTR_RO(last_upgrade);
 
@@ -186,6 +192,7 @@ static struct attribute *mount_attrs[] = {
 	&ops_attr.attr,
 	&in_flight_attr.attr,
 	&crashed_attr.attr,
+	&left_bytes_attr.attr,
 	&recording_attr.attr,
 	&last_upgrade_attr.attr,
 	NULL,

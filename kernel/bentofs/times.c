@@ -117,7 +117,7 @@ int bento_flush_times(struct inode *inode)
 	times_to_args(inode, &args);
 	times_set = bi->times_set;
 	spin_unlock(&bi->lock);
-	bento_call_init(&call, FUSE_SETATTR, bi->nodeid);
+	bento_call_of(&call, FUSE_SETATTR, bi);
 	bento_call_args(&call, &args, sizeof(args));
 	err = bento_call_as_kernel(bento_sb(inode->i_sb), &call);
 	spin_lock(&bi->lock);

@@ -16,8 +16,8 @@
  *
  * An instance that crashed has no state to hand over. A file system on a device is then made
  * afresh, as a mount after a power cut would make it: what was not committed is dropped from the
- * cache, the journal is recovered. Inode numbers are stable by contract, so the kernel's inodes
- * stay good; handles opened before answer EBADF. A file system without a device would come back
+ * cache, the journal is recovered. Inodes that are still there go on; handles opened before answer
+ * ESTALE, and so do inodes that were lost: era.c. A file system without a device would come back
  * empty, and is refused instead.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
@@ -331,6 +331,8 @@ static void swap_all(struct upgrade *up)
 		WRITE_ONCE(move->mount->instance, move->made);
 		/* The new version may have what the old one had not. */
 		bitmap_zero(move->mount->absent, BENTO_OPCODES);
+		if (old->crashed)
+			bento_era_begin(move->mount);
 		move->result->swap_ns = ktime_get_ns() - start;
 		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns,
 					  0, 0);

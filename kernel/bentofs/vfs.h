@@ -31,6 +31,7 @@ struct bento_inode {
 	struct inode vfs;
 	u64 nodeid;
 	u64 generation;
+	u32 era; /* bento_mount.era in which the module was known to have it */
 	spinlock_t lock; /* the fields up to btime, and the attributes in vfs */
 	u32 stale; /* STATX_*: to be asked for before anybody is told */
 	u32 times_set;				/* how often the kernel set times of its own */
@@ -49,9 +50,17 @@ static inline struct bento_inode *bento_i(const struct inode *inode)
 	return container_of(inode, struct bento_inode, vfs);
 }
 
+/* As bento_call_init(), for an inode. */
+static inline void bento_call_of(struct bento_call *call, u32 opcode, const struct bento_inode *bi)
+{
+	bento_call_init(call, opcode, bi->nodeid);
+	call->era = READ_ONCE(bi->era);
+}
+
 /* An open file or directory. */
 struct bento_file {
 	u64 fh;
+	u32 era;				/* bento_mount.era when it was opened */
 	u32 open_flags;				/* FOPEN_ */
 	struct list_head write_entry;
 	refcount_t count;			/* RELEASE goes with the last */
@@ -167,7 +176,8 @@ extern const struct file_operations bento_file_fops;
  * Makes `file` the opened handle `out` of a CREATE or TMPFILE that was answered already. When it
  * fails, it has given the handle back. Called as the open function of do_dentry_open().
  */
-int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out);
+int bento_file_adopt(struct inode *inode, struct file *file, const struct fuse_open_out *out,
+		     u32 era);
 int bento_release(struct inode *inode, struct file *file);
 /*
  * A handle with which write-back can write; an ERR_PTR when the module gives none. Put with

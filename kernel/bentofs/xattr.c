@@ -24,7 +24,7 @@ static ssize_t get(struct inode *inode, u32 opcode, const char *name, void *valu
 
 	if (bento_absent(mount, opcode))
 		return -EOPNOTSUPP;
-	bento_call_init(&call, opcode, bento_i(inode)->nodeid);
+	bento_call_of(&call, opcode, bento_i(inode));
 	bento_call_args(&call, &args, sizeof(args));
 	if (name) {
 		call.in.name = name;
@@ -89,7 +89,7 @@ int bento_setxattr(struct inode *inode, const char *name, const void *value, siz
 		return -EOPNOTSUPP;
 	if (!value && !has_any(inode))
 		return -ENODATA;
-	bento_call_init(&call, opcode, bento_i(inode)->nodeid);
+	bento_call_of(&call, opcode, bento_i(inode));
 	call.in.name = name;
 	call.in.name_len = strlen(name);
 	if (value) {

@@ -228,8 +228,8 @@ impl Busy {
                 let (ino, fh) = self.open[any % self.open.len()];
                 fs.write(ino, fh, any as u64 * 1000, &[any as u8; 300]).unwrap();
             }
-            7 if any % 8 == 0 => fs.syncfs().unwrap(),
-            _ if any % 4 == 0 => {
+            7 if any.is_multiple_of(8) => fs.syncfs().unwrap(),
+            _ if any.is_multiple_of(4) => {
                 let made = fs.mkdir(dir, &name(1_000_000 + any)).map(|entry| entry.nodeid);
                 self.known.extend(made.ok());
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A version of tiffinfs that cannot take over, for a reason of one's choice; what a live upgrade must refuse without harm. It has no ops:
- * none of it may ever run but import_state().
+ * none of it may ever run but import_state() and import_late().
  */
 #include <linux/errno.h>
 #include <linux/module.h>
@@ -17,6 +17,9 @@ static unsigned int needs_device = 1;
 module_param(needs_device, uint, 0);
 static int import_error = EINVAL;
 module_param(import_error, int, 0);
+/* Takes the first part of the state, while ops go on, and then this many of what follows. */
+static int rounds = -1;
+module_param(rounds, int, 0);
 
 static s32 create(const struct bento_create_args *args, void **instance)
 {
@@ -35,7 +38,25 @@ static s32 export_state(void *instance, const struct bento_sink *sink)
 
 static s32 import_state(const struct bento_create_args *args, u32 from_schema, struct bento_str state, void **instance)
 {
-	return import_error;
+	/* Something to point to; nobody looks there. */
+	if (rounds >= 0)
+		*instance = &rounds;
+	return rounds >= 0 ? 0 : import_error;
+}
+
+static s32 export_some(void *instance, const struct bento_sink *sink)
+{
+	return EIO;
+}
+
+static s32 export_late(void *instance, u32 last, const struct bento_sink *sink)
+{
+	return EIO;
+}
+
+static s32 import_late(void *instance, struct bento_str state)
+{
+	return rounds-- > 0 ? 0 : import_error;
 }
 
 static s32 destroy(void *instance, u32 discard)
@@ -54,6 +75,9 @@ static struct bento_module_desc desc = {
 	.export_state = export_state,
 	.import_state = import_state,
 	.destroy = destroy,
+	.export_early = export_some,
+	.export_late = export_late,
+	.import_late = import_late,
 };
 
 static int __init refusing_init(void)

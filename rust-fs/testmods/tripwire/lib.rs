@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+//! tiffinfs that panics in a LOOKUP of `!panic`: by name the same file system, so that an upgrade can lead away from the crash.
+#![no_std]
+
+extern crate alloc;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use libbentofs::*;
+use tiffinfs::TiffinFs;
+
+/// The file system.
+#[derive(Debug)]
+pub struct Tripwire {
+    inner: Box<TiffinFs>,
+}
+
+/// Tiffinfs's mount, with a stack frame of its own: a kernel's stack is small.
+#[inline(never)]
+fn mounted(mount: &Mount<'_>) -> Result<Box<TiffinFs>> {
+    TiffinFs::mount(mount).map(Box::new)
+}
+
+/// As [`mounted`], from the state.
+#[inline(never)]
+fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs>> {
+    TiffinFs::import_state(mount, schema, state).map(Box::new)
+}
+
+impl FileSystem for Tripwire {
+    const NAME: &'static str = TiffinFs::NAME;
+    const NEEDS_DEVICE: bool = true;
+    const LOCK_CLASSES: &'static str = TiffinFs::LOCK_CLASSES;
+    const STATE_SCHEMA: u32 = TiffinFs::STATE_SCHEMA;
+    const STATE_SCHEMA_MIN: u32 = TiffinFs::STATE_SCHEMA_MIN;
+
+    fn mount(mount: &Mount<'_>) -> Result<Tripwire> {
+        Ok(Tripwire { inner: mounted(mount)? })
+    }
+
+    fn unmount(self) -> Result<()> {
+        (*self.inner).unmount()
+    }
+
+    fn export_state(&self, state: &mut Vec<u8>) -> Result<()> {
+        self.inner.export_state(state)
+    }
+
+    fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Tripwire> {
+        Ok(Tripwire { inner: imported(mount, schema, state)? })
+    }
+
+    fn lookup(&self, req: &Request, parent: Ino, name: &Name) -> Result<Entry> {
+        assert!(name.as_bytes() != b"!panic", "asked to panic");
+        self.inner.lookup(req, parent, name)
+    }
+
+    fn forget(&self, req: &Request, ino: Ino, lookups: u64) {
+        self.inner.forget(req, ino, lookups);
+    }
+
+    fn getattr(&self, req: &Request, ino: Ino, fh: Option<Fh>) -> Result<(Attr, Ttl)> {
+        self.inner.getattr(req, ino, fh)
+    }
+
+    fn setattr(&self, req: &Request, ino: Ino, changes: &SetAttr) -> Result<(Attr, Ttl)> {
+        self.inner.setattr(req, ino, changes)
+    }
+
+    fn statfs(&self, req: &Request, ino: Ino) -> Result<Statfs> {
+        self.inner.statfs(req, ino)
+    }
+
+    fn mkdir(&self, req: &Request, parent: Ino, name: &Name, mode: u32, umask: u32) -> Result<Entry> {
+        self.inner.mkdir(req, parent, name, mode, umask)
+    }
+
+    fn unlink(&self, req: &Request, parent: Ino, name: &Name) -> Result<()> {
+        self.inner.unlink(req, parent, name)
+    }
+
+    fn open(&self, req: &Request, ino: Ino, flags: u32) -> Result<Opened> {
+        self.inner.open(req, ino, flags)
+    }
+
+    fn create(&self, req: &Request, parent: Ino, name: &Name, mode: u32, umask: u32, flags: u32) -> Result<(Entry, Opened)> {
+        self.inner.create(req, parent, name, mode, umask, flags)
+    }
+
+    fn read(&self, req: &Request, ino: Ino, fh: Fh, offset: u64, out: &mut DataOut<'_>) -> Result<()> {
+        self.inner.read(req, ino, fh, offset, out)
+    }
+
+    fn write(&self, req: &Request, ino: Ino, fh: Fh, offset: u64, data: &DataIn<'_>, kill_suidgid: bool) -> Result<u32> {
+        self.inner.write(req, ino, fh, offset, data, kill_suidgid)
+    }
+
+    fn release(&self, req: &Request, ino: Ino, fh: Fh, flags: u32) -> Result<()> {
+        self.inner.release(req, ino, fh, flags)
+    }
+
+    fn fsync(&self, req: &Request, ino: Ino, fh: Fh, datasync: bool) -> Result<()> {
+        self.inner.fsync(req, ino, fh, datasync)
+    }
+
+    fn syncfs(&self, req: &Request, ino: Ino) -> Result<()> {
+        self.inner.syncfs(req, ino)
+    }
+}
+
+libbentofs::module!(Tripwire);
