@@ -42,7 +42,7 @@ afterAll(async () => {
 test('what was open or lost before the crash never reaches a file of the new version', async () => {
   const said = await sh(
     guest,
-    String.raw`
+    `
     cd ${AT}; mkdir d; echo kept >d/kept; echo other >other; sync -f .
     dmesg -C
     # One that is on the device, and several whose numbers the new version gives to others.
