@@ -137,6 +137,13 @@ it('a time that was set stays, though pages are written later', async () => {
   expect((await sh(guest, script)).split('\n')).toEqual([...Array(3).fill('981173106.789000000'), '']);
 });
 
+it.each(['tiffinfs', 'memfs'])('of two changes the later one never has the earlier time: %s', async (fs) => {
+  const order = program('time-order');
+  expect(await sh(guest, `mkdir /mnt/${fs}/order; ${order} /mnt/${fs}/order 2>&1; rm -r /mnt/${fs}/order`)).toBe(
+    '0 of 2800\n',
+  );
+});
+
 it('nothing is left open, and the kernel has nothing to complain of', async () => {
   await sh(guest, 'cd /; umount /mnt/tiffinfs /mnt/memfs /mnt/ext4');
   await endGuest(guest);

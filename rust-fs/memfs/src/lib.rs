@@ -118,8 +118,12 @@ impl FileSystem for MemFs {
 
     fn lookup(&self, _req: &Request, parent: Ino, name: &Name) -> Result<Entry> {
         let mut tree = self.tree.write();
-        // "." of any inode is how a handle that outlived the cache finds it again.
-        let ino = if name.as_bytes() == b"." { parent } else { tree.find(parent, name)? };
+        let ino = match name.as_bytes() {
+            // Of any inode: how a handle that outlived the cache finds it again, and ".." the way from it to the root.
+            b"." => parent,
+            b".." => tree.directory(parent)?.parent,
+            _ => tree.find(parent, name)?,
+        };
         tree.entry(ino)
     }
 
