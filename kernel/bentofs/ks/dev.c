@@ -54,12 +54,10 @@ bool bento_dev_seen(struct bento_ctx *ctx, struct bento_dev *dev, u64 number)
 	return test_bit_acquire(number, seen_by(ctx, dev));
 }
 
-void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content)
+void __bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content)
 {
 	unsigned long *seen = seen_by(ctx, dev);
 
-	if (likely(test_bit_acquire(number, seen)))
-		return;
 	/*
 	 * The bit follows the copy: who finds it set may change the content, and who does not comes
 	 * here and waits.

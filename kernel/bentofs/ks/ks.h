@@ -80,7 +80,18 @@ void bento_lock_counters_carry(struct bento_instance *from, struct bento_instanc
  * recorded, which nobody has changed since the recording began. NULL when the block is about to be
  * written as a whole, so that nobody will see what it was.
  */
-void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content);
+void __bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content);
+
+/* Mostly it was seen long ago. */
+static inline void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number,
+				 const void *content)
+{
+	/* With the releases in dev.c: the bits are those of this epoch, and the copy is made. */
+	if (unlikely(smp_load_acquire(&dev->seen_epoch) != bento_rec_epoch(ctx->mount) ||
+		     !test_bit_acquire(number, dev->seen)))
+		__bento_dev_see(ctx, dev, number, content);
+}
+
 /* Whether it was seen before. */
 bool bento_dev_seen(struct bento_ctx *ctx, struct bento_dev *dev, u64 number);
 /* The device that a module means by `number`; NULL when there is none. */

@@ -54,10 +54,22 @@ static void advance(struct bento_counters *counters, u32 thread, bool exclusive)
 static bool count(struct bento_ctx *ctx, struct bento_counters *counters, bool exclusive,
 		  struct bento_counters *found)
 {
+	u64 me = ctx->thread < BENTO_SLOTS ? BIT_ULL(ctx->thread) : 0;
 	u32 epoch = bento_rec_epoch(ctx->mount);
 	bool entry;
 
-	if (counters->epoch != epoch) {
+	/* Mostly nobody else was here meanwhile: implied() and advance() in one. */
+	if (likely(counters->epoch == epoch)) {
+		if (!exclusive && (counters->seen & me)) {
+			counters->reads++;
+			return false;
+		}
+		if (exclusive && me && counters->seen == me) {
+			counters->writes++;
+			counters->reads = 0;
+			return false;
+		}
+	} else {
 		memset(counters, 0, sizeof(*counters));
 		counters->epoch = epoch;
 	}

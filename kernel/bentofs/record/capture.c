@@ -22,11 +22,6 @@ DEFINE_STATIC_KEY_FALSE(bento_recording);
 
 static atomic_t last_epoch = ATOMIC_INIT(0);
 
-u32 bento_rec_epoch(const struct bento_mount *mount)
-{
-	return READ_ONCE(mount->epoch);
-}
-
 bool bento_rec_is_trial(const struct bento_mount *mount)
 {
 	return mount->capture && mount->capture->trial;

@@ -63,7 +63,10 @@ void __bento_rec_block(struct bento_ctx *ctx, u64 number, const void *data, u32 
  * Number of the mount's recording, for counters and bitmaps that begin anew with each; 0 when
  * nothing is recorded.
  */
-u32 bento_rec_epoch(const struct bento_mount *mount);
+static inline u32 bento_rec_epoch(const struct bento_mount *mount)
+{
+	return READ_ONCE(mount->epoch);
+}
 
 static inline bool bento_rec_on(const struct bento_ctx *ctx)
 {

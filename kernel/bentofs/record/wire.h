@@ -62,13 +62,36 @@ static __always_inline u8 *wire_fixed64(u8 *p, u32 tag, u64 value)
 	return p + 8;
 }
 
+/*
+ * Copies a few bytes: names, arguments and answers, for which it does not pay to set up what copies
+ * pages.
+ */
+static inline u8 *wire_copy(u8 *p, const u8 *from, size_t len)
+{
+	size_t at;
+
+	if (len >= 8) {
+		if (unlikely(len > 512)) {
+			memcpy(p, from, len);
+			return p + len;
+		}
+		/* The last word lies over the end of the one before it. */
+		for (at = 0; at < len - 8; at += 8)
+			put_unaligned(get_unaligned((const u64 *)(from + at)), (u64 *)(p + at));
+		put_unaligned(get_unaligned((const u64 *)(from + len - 8)), (u64 *)(p + len - 8));
+		return p + len;
+	}
+	for (at = 0; at < len; at++)
+		p[at] = from[at];
+	return p + len;
+}
+
 static __always_inline u8 *wire_bytes(u8 *p, u32 tag, const void *data, size_t len)
 {
 	if (!len)
 		return p;
 	p = wire_varint(wire_tag(p, tag), len);
-	memcpy(p, data, len);
-	return p + len;
+	return wire_copy(p, data, len);
 }
 
 /* Fills in a length that WIRE_LEN bytes at `p` were left for. */

@@ -49,7 +49,8 @@ export async function* selectItems(selection: Selection): AsyncGenerator<readonl
   for (let number = trace.firstChunkFrom(from); number < trace.chunks.length; number++) {
     selection.signal?.throwIfAborted();
     const place = trace.chunks[number];
-    if (place === undefined || place.firstSeq > to) return;
+    // What ended after the last op may stand in a chunk without ops.
+    if (place === undefined || place.firstSeq > to + 1n) return;
     paths?.advance(place.lastSeq < to ? place.lastSeq : to);
     const chunk = trace.chunkIfWhole(number);
     if (chunk === undefined) continue;
