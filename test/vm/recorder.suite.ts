@@ -62,7 +62,10 @@ async function recorded(at: string, name: string, options: string, script: strin
   return { code: Number(/^code=(\d+)$/m.exec(text)?.[1]), text };
 }
 
-for (const [op, trigger] of [['mkdir', 'mkdir d2']] as const) {
+for (const [op, trigger] of [
+  ['mkdir', 'mkdir d2'],
+  ['write', 'dd if=/dev/zero of=f bs=4k count=1 oflag=direct'],
+] as const) {
   it(`keeps a panic in ${op} with what the module said, and the replay runs into it`, async () => {
     await mountFs(guest, { fs: 'trap', at: BAD });
     const name = `panic-${op}`;
