@@ -30,6 +30,7 @@ struct content {
 	u64 hash;
 };
 
+/* `reply` is NULL when there is none. */
 static void choose_content(const struct bento_capture *capture, const struct bento_request_buf *req,
 			   const struct bento_reply_buf *reply, struct content *content)
 {
@@ -47,8 +48,13 @@ static void choose_content(const struct bento_capture *capture, const struct ben
 		content->whole = false;
 		fallthrough;
 	default:
-		content->len = reply->error ? 0 : min(reply->data_len, req->data_len);
+		content->len = !reply || reply->error ? 0 : min(reply->data_len, req->data_len);
 	}
+}
+
+static size_t inline_len_of(const struct content *content)
+{
+	return content->whole && content->len <= BENTO_REC_INLINE ? content->len : 0;
 }
 
 static u64 hash_of(const struct content *content)
@@ -90,6 +96,19 @@ static u8 *copy_from(u8 *p, struct place *place, size_t len)
 		}
 	}
 	return p;
+}
+
+/* What stands of the content in the op's own record. */
+static u8 *put_content(u8 *p, const struct content *content)
+{
+	struct place place = { .seg = content->segs };
+	size_t len = inline_len_of(content);
+
+	if (!content->whole)
+		return wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_HASH), content->hash);
+	if (!len)
+		return p;
+	return copy_from(wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_OP_DATA)), len), &place, len);
 }
 
 static u32 out_len(const struct bento_reply_buf *reply)
@@ -243,7 +262,7 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
 		     u64 duration)
 {
 	const struct bento_slot *slot = ctx->rec;
-	size_t inline_len = content->whole && content->len <= BENTO_REC_INLINE ? content->len : 0;
+	size_t inline_len = inline_len_of(content);
 	size_t pieces_len = content->whole ? content->len - inline_len : 0;
 	size_t most = most_of(slot, ctx->req, reply) + inline_len;
 	size_t pieces = DIV_ROUND_UP(pieces_len, BENTO_REC_PIECE);
@@ -278,39 +297,47 @@ static void write_op(struct bento_capture *capture, struct bento_ctx *ctx,
 	if (likely(!pieces))
 		first = buf->subbufs_produced;
 	p = put_op(open_record(at), ctx, seq, duration, reply);
-	if (inline_len) {
-		struct place place = { .seg = content->segs };
-
-		p = wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_OP_DATA)), inline_len);
-		p = copy_from(p, &place, inline_len);
-	} else if (!content->whole) {
-		p = wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_HASH), content->hash);
-	}
+	p = put_content(p, content);
 	bento_stream_commit_op(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_OP)),
 			       first);
 out:
 	bento_stream_end(capture);
 }
 
-/* An op without an answer, or one that crashed with what it said. */
+/*
+ * An op without an answer, or one that crashed with what it said. What it was to write goes with
+ * it: a replay has to come to the same end.
+ */
 static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ctx, u32 cause,
 			     const char *message, const char *location)
 {
 	size_t message_len = message ? min_t(size_t, strlen(message), 1024) : 0;
 	size_t location_len = location ? min_t(size_t, strlen(location), 1024) : 0;
 	size_t most = most_of(ctx->rec, ctx->req, NULL) + FRAME_HEAD + message_len + location_len + 32;
-	struct rchan_buf *buf = bento_stream_begin(capture);
-	u64 seq = atomic64_inc_return(&capture->seq);
+	struct content content = { .whole = true };
 	u8 *at = NULL, *p, *len_at;
+	struct rchan_buf *buf;
+	size_t first;
+	u64 seq;
 
+	if (ctx->req)
+		choose_content(capture, ctx->req, NULL, &content);
+	if (!content.whole)
+		content.hash = hash_of(&content);
+	most += inline_len_of(&content);
+	buf = bento_stream_begin(capture);
+	seq = atomic64_inc_return(&capture->seq);
 	this_cpu_inc(capture->cpus->counts.unanswered);
-	if (!ctx->rec->lost && buf && most <= capture->options.subbuf / 2)
+	if (!buf || ctx->rec->lost || most > capture->options.subbuf / 2)
+		goto out;
+	if (!content.whole || content.len <= BENTO_REC_INLINE ||
+	    put_pieces(capture, buf, seq, &content, &first))
 		at = bento_stream_reserve(capture, buf, most);
 	if (!at)
 		goto out;
 	p = open_record(at);
 	if (!message) {
-		p = put_op(p, ctx, seq, 0, NULL);
+		p = put_content(put_op(p, ctx, seq, 0, NULL), &content);
 		bento_stream_commit(capture, buf,
 				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)));
 		goto out;
@@ -320,7 +347,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_PANIC_LOCATION), location, location_len);
 	p = wire_tag(p, BTR_TAG(BTR_KERNEL_PANIC_OP));
 	len_at = p;
-	p = put_op(p + WIRE_LEN, ctx, seq, 0, NULL);
+	p = put_content(put_op(p + WIRE_LEN, ctx, seq, 0, NULL), &content);
 	wire_fill_len(len_at, p - len_at - WIRE_LEN);
 	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)));
 out:

@@ -82,21 +82,23 @@ impl Merger {
                 return self.pieces.entry(piece.seq).or_default().extend_from_slice(&piece.data);
             }
             Kind::Op(mut op) => {
-                let data = match self.pieces.remove(&op.seq) {
-                    Some(pieces) => {
-                        self.bytes -= pieces.len();
-                        Bytes::from(pieces)
-                    }
-                    None => std::mem::take(&mut op.data),
-                };
+                let data = self.data_of(&mut op);
                 // The ring of policy flight came round over its first pieces: the kernel has counted it as lost.
                 if !is_whole(&op, &data) {
                     return;
                 }
                 (op.seq, Entry::Op(Box::new(op), data))
             }
-            Kind::Unfinished(op) => (op.seq, Entry::Unfinished(Box::new(op))),
-            Kind::Panic(panic) => (panic.op.as_ref().map_or(0, |op| op.seq), Entry::Panic(Box::new(panic))),
+            Kind::Unfinished(mut op) => {
+                op.data = self.data_of(&mut op);
+                (op.seq, Entry::Unfinished(Box::new(op)))
+            }
+            Kind::Panic(mut panic) => {
+                if let Some(op) = &mut panic.op {
+                    op.data = self.data_of(op);
+                }
+                (panic.op.as_ref().map_or(0, |op| op.seq), Entry::Panic(Box::new(panic)))
+            }
             Kind::Upgrade(upgrade) => (upgrade.seq, Entry::Upgrade(Box::new(upgrade))),
             Kind::Mark(mark) => (mark.seq, Entry::Mark(mark)),
         };
@@ -115,6 +117,17 @@ impl Merger {
         if let Some(before) = self.waiting.insert(seq, entry) {
             self.late += 1;
             self.bytes -= weight(&before);
+        }
+    }
+
+    /// Takes what came of the op's data, before it or in it.
+    fn data_of(&mut self, op: &mut KernelOp) -> Bytes {
+        match self.pieces.remove(&op.seq) {
+            Some(pieces) => {
+                self.bytes -= pieces.len();
+                Bytes::from(pieces)
+            }
+            None => std::mem::take(&mut op.data),
         }
     }
 

@@ -7,7 +7,6 @@ use super::ledger::{Booking, Ledger};
 use super::merge::{Entry, Out};
 use crate::proto::trace as pb;
 use crate::trace::{Loss, TraceWriter, USUAL_TTL_NS};
-use bytes::Bytes;
 
 /// Writes what a [`super::Merger`] gives out.
 #[derive(Debug)]
@@ -71,13 +70,13 @@ impl Sink {
                 self.writer.op(begin_ns, end_ns, caller, &mut op, content.as_deref());
             }
             Entry::Unfinished(k) => {
-                let Converted { begin_ns, caller, mut op, content } = convert::request(&k, &Bytes::new());
+                let Converted { begin_ns, caller, mut op, content } = convert::request(&k, &k.data);
                 self.writer.unfinished(begin_ns, caller, &mut op, content.as_deref());
             }
             Entry::Panic(k) => {
                 let mut panic = convert::panic(&k);
                 self.crash.get_or_insert_with(|| format!("{} ({})", panic.message, panic.location));
-                let of = k.op.as_ref().map(|op| convert::request(op, &Bytes::new()));
+                let of = k.op.as_ref().map(|op| convert::request(op, &op.data));
                 let (begin_ns, caller, content) = of.map_or_else(Default::default, |of| {
                     panic.op = Some(of.op);
                     (of.begin_ns, of.caller, of.content)

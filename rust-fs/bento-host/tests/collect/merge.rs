@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! One order out of many streams.
 
+use bento_abi::fuse::opcode;
 use bento_host::collect::{Entry, Merger, Out};
 use bento_host::proto::kernel::{KernelData, KernelOp, KernelUpgrade, kernel_record::Kind};
 use proptest::prelude::*;
@@ -73,6 +74,20 @@ fn pieces_are_put_together_and_those_of_lost_ops_forgotten() {
     let Out::Entry(Entry::Op(_, data), _) = &outs[0] else { panic!("{outs:?}") };
     assert_eq!(&data[..], b"abcd");
     merger.settle(2, &mut |out| outs.push(out));
+    assert_eq!(merger.bytes(), 0);
+}
+
+#[test]
+fn an_op_whose_first_pieces_are_gone_is_missing() {
+    let (mut merger, mut outs) = (Merger::default(), Vec::new());
+    let write = |seq, data_len, hash| Kind::Op(KernelOp { seq, opcode: opcode::WRITE, data_len, hash, ..KernelOp::default() });
+    let piece = |seq, data: &'static [u8]| Kind::Data(KernelData { seq, data: data.into() });
+    // Whole; its end only; a hash that stands for the content.
+    for record in [piece(1, b"abcd"), write(1, 4, 0), piece(2, b"cd"), write(2, 4, 0), write(3, 4, 7)] {
+        merger.add(record, &mut |out| outs.push(out));
+    }
+    merger.settle(3, &mut |out| outs.push(out));
+    assert_eq!(outline(&outs), [1, -1, 3]);
     assert_eq!(merger.bytes(), 0);
 }
 
