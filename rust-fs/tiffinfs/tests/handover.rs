@@ -9,6 +9,7 @@ use support::client::{Client, fsck, mkfs};
 use support::device;
 
 const EINVAL: i32 = 22;
+const ENOSPC: i32 = 28;
 
 fn fresh() -> Client {
     let dev = device::add(vec![0x5A; 16 << 20]);
@@ -205,9 +206,14 @@ impl Busy {
         match self.below(9) {
             0 | 1 => {
                 self.names += 1;
-                let (entry, fh) = fs.create(dir, &name(self.names as usize), 0).unwrap();
-                self.known.push(entry.nodeid);
-                self.open.push((entry.nodeid, fh));
+                match fs.create(dir, &name(self.names as usize), 0) {
+                    Ok((entry, fh)) => {
+                        self.known.push(entry.nodeid);
+                        self.open.push((entry.nodeid, fh));
+                    }
+                    // How many ops there are is up to the machine; others make room again.
+                    Err(errno) => assert_eq!(errno, ENOSPC),
+                }
             }
             2 => drop(fs.unlink(dir, &name(any))),
             3 if !self.open.is_empty() => {
@@ -226,7 +232,8 @@ impl Busy {
             }
             6 if !self.open.is_empty() => {
                 let (ino, fh) = self.open[any % self.open.len()];
-                fs.write(ino, fh, any as u64 * 1000, &[any as u8; 300]).unwrap();
+                let written = fs.write(ino, fh, any as u64 * 1000, &[any as u8; 300]);
+                assert!(matches!(written, Ok(_) | Err(ENOSPC)), "{written:?}");
             }
             7 if any.is_multiple_of(8) => fs.syncfs().unwrap(),
             _ if any.is_multiple_of(4) => {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT OR Apache-2.0
 /*
  * time-order FOLDER: of two changes, whoever makes them, the later one has the time that is not earlier. Changes files in every way that
  * gives them a new time, one right after another, and looks at the time each has got. Prints how many were earlier than one before.

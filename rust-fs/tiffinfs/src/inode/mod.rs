@@ -127,8 +127,12 @@ impl Inode {
     pub fn from_table(volume: &Volume, content: &[u8], ino: u64) -> Result<Inode> {
         let geometry = &volume.superblock.geometry;
         let (number, offset) = geometry.inode_place(ino).ok_or(Errno::ESTALE)?;
-        raw::decode_checked(&content[offset..offset + INODE_SIZE], ino, geometry)
-            .map_err(|problem| corrupt(format_args!("inode {ino} (block {number}): {problem}")))
+        let raw = &content[offset..offset + INODE_SIZE];
+        // Wiped: while a hand-over is prepared, that is no damage.
+        if raw::is_wiped(raw) {
+            return Err(Errno::ESTALE);
+        }
+        raw::decode_checked(raw, ino, geometry).map_err(|problem| corrupt(format_args!("inode {ino} (block {number}): {problem}")))
     }
 
     /// Writes the inode through to its cached block.

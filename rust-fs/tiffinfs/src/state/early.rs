@@ -49,10 +49,11 @@ impl TiffinFs {
 
     /// What has changed since, with one more key. Ops go on unless it is the `last` time.
     pub(crate) fn write_late(&self, out: &mut Vec<u8>, last: bool, more: Option<(&str, &[u8])>) -> Result<()> {
-        // Notes go on before anything is looked at, as in the first part.
-        let blocks = self.volume.running.lock().noted.take(last);
-        let inodes = self.table.write().noted.take(last);
+        // Notes go on before anything is looked at, as in the first part; and first those of what needs the others. A handle is opened after its
+        // inode came into the table, which was after its block was written: so what is told of here is there, or was told of before.
         let open = self.handles.write().noted.take(last);
+        let inodes = self.table.write().noted.take(last);
+        let blocks = self.volume.running.lock().noted.take(last);
         let (Some(blocks), Some(inodes), Some(open)) = (blocks, inodes, open) else { return Err(Errno::EAGAIN) };
         let inodes = {
             let table = self.table.read();
