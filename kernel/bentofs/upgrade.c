@@ -138,9 +138,9 @@ static void hand_over_early(struct upgrade *up, struct move *move)
 		return;
 	/* Each round has less to tell than the one before, taking less long. */
 	for (round = 0; round < ROUNDS; round++) {
-		if (bento_instance_export_late(old, false, &up->state))
-			break;
-		if (bento_instance_import_late(early, &up->state)) {
+		/* A round that failed has lost what it was to tell: the rest would not be all. */
+		if (bento_instance_export_late(old, false, &up->state) ||
+		    bento_instance_import_late(early, &up->state)) {
 			end_one(up, early);
 			return;
 		}

@@ -106,14 +106,17 @@ impl Log {
                     "first" => log.first = from.u64()?,
                     "deeds" => {
                         for _ in 0..from.array()?.unwrap_or_default() {
-                            let deed = Deed::decode(from)?;
-                            log.add(deed);
+                            if log.deeds.len() == CAPACITY {
+                                return Err(DecodeError::message("more deeds than are kept"));
+                            }
+                            log.deeds.push_back(Deed::decode(from)?);
                         }
                     }
                     _ => from.skip()?,
                 }
             }
-            Ok(log)
+            let end = log.first.checked_add(CAPACITY as u64);
+            end.map(|_| log).ok_or_else(|| DecodeError::message("no deed has such a number"))
         };
         decode().map_err(|_| Errno::EINVAL)
     }

@@ -49,10 +49,12 @@ impl Noted {
     }
 
     /// What has changed, each number once, in order; `None` when nothing was noted, or too much. Notes go on from here, unless it is for the
-    /// `last` time.
+    /// `last` time, or was `None`: then there are no more until they begin anew.
     pub fn take(&mut self, last: bool) -> Option<Vec<u64>> {
-        let next = if last { Noted::Off } else { Noted::On(Vec::new()) };
-        let Noted::On(mut numbers) = core::mem::replace(self, next) else { return None };
+        let Noted::On(mut numbers) = core::mem::take(self) else { return None };
+        if !last {
+            *self = Noted::On(Vec::new());
+        }
         numbers.sort_unstable();
         numbers.dedup();
         Some(numbers)
@@ -82,7 +84,9 @@ mod tests {
         let mut noted = Noted::default();
         noted.begin();
         (0..=MOST as u64).for_each(|number| noted.note(number));
-        assert_eq!(noted.take(true), None);
+        assert_eq!(noted.take(false), None);
+        noted.note(1);
+        assert_eq!(noted.take(true), None, "what was not kept is never made up for");
         noted.begin();
         assert_eq!(noted.take(true), Some(Vec::new()));
     }

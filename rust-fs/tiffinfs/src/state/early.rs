@@ -47,8 +47,19 @@ impl TiffinFs {
         self.write_parts(out, &Part::Early, run(inodes), run(handles), (next, &BTreeSet::new()), more)
     }
 
-    /// What has changed since, with one more key. Ops go on unless it is the `last` time.
+    /// What has changed since, with one more key. Ops go on unless it is the `last` time. Once it has failed, so does every later call, until a
+    /// first part is written again: what it was to tell is noted no more.
     pub(crate) fn write_late(&self, out: &mut Vec<u8>, last: bool, more: Option<(&str, &[u8])>) -> Result<()> {
+        let written = self.write_changed(out, last, more);
+        if written.is_err() {
+            let _ = self.handles.write().noted.take(true);
+            let _ = self.table.write().noted.take(true);
+            let _ = self.volume.running.lock().noted.take(true);
+        }
+        written
+    }
+
+    fn write_changed(&self, out: &mut Vec<u8>, last: bool, more: Option<(&str, &[u8])>) -> Result<()> {
         // Notes go on before anything is looked at, as in the first part; and first those of what needs the others. A handle is opened after its
         // inode came into the table, which was after its block was written: so what is told of here is there, or was told of before.
         let open = self.handles.write().noted.take(last);
