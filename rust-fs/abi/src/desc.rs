@@ -102,7 +102,8 @@ pub struct EarlyHandOver {
     /// As `export_state`, while ops go on: parts may be out of date when it returns. From then on the instance notes what of it changes, up to
     /// the last `export_late` or the next `export_early`.
     pub export_early: Option<unsafe extern "C" fn(instance: *mut c_void, sink: *const Sink) -> i32>,
-    /// Writes what has changed since the call before. `last` is 0 while ops go on. EAGAIN (11) when it is too much: then `export_state` is called.
+    /// Writes what has changed since the call before. `last` is 0 while ops go on. EAGAIN (11) when it is too much.
+    /// After a failure of any kind, what it was to tell may be lost: `export_early` or `export_state` comes next.
     pub export_late: Option<unsafe extern "C" fn(instance: *mut c_void, last: u32, sink: *const Sink) -> i32>,
     /// Brings an instance, made from what `export_early` wrote and not used since, up to date. After a failure it is only destroyed.
     pub import_late: Option<unsafe extern "C" fn(instance: *mut c_void, state: Str) -> i32>,

@@ -83,8 +83,8 @@ pub trait FileSystem: Sized + Send + Sync + 'static {
         Err(Errno::ENOSYS)
     }
 
-    /// Appends what has changed since the call before. Ops go on unless it is the `last`. EAGAIN when it is too much: then `export_state` is
-    /// called.
+    /// Appends what has changed since the call before. Ops go on unless it is the `last`. EAGAIN when it is too much. After a
+    /// failure of any kind the hand-over has begun in vain: `export_early` or `export_state` comes next.
     fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
         Err(Errno::ENOSYS)
     }
