@@ -2,7 +2,6 @@
 
 /** File data in the kernel: page cache, direct I/O, mappings, ranges, errors. ext4 in the same guest is the judge. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import type { Guest } from '../../src/capture/vm/guest.js';
 import { outsider } from '../outsiders/programs.js';
 import { FSX } from '../outsiders/settings.js';
 import { emptyDisk, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
-import { CHECKOUT } from '../support/sources.js';
+import { guestProgram } from '../support/guest-program.js';
 
 const MIB = 1 << 20;
 const LONG_MS = 240_000;
@@ -32,13 +31,7 @@ const FIO = [
 const folder = mkdtempSync(join(tmpdir(), 'bento-vm-data-'));
 let guest: Guest;
 
-/** Compiles a program of this folder; the guest finds it at the same path. */
-function program(name: string): string {
-  const path = join(folder, name);
-  const source = join(CHECKOUT, 'test/vm/programs', `${name}.c`);
-  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', path, source], { stdio: 'inherit' });
-  return path;
-}
+const program = (name: string) => guestProgram(folder, name);
 
 beforeAll(async () => {
   const disks = ['tiffinfs', 'judge'].map((name) => ({ path: emptyDisk(join(folder, name), 512 * MIB) }));

@@ -2,7 +2,6 @@
 
 /** Handles that outlive caches, names and mounts: by the system calls for them, and through an NFS server and client in one guest. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModules } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
 import { chosenHeaders, emptyDisk, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
+import { guestProgram } from '../support/guest-program.js';
 import { CHECKOUT } from '../support/sources.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bento-vm-handles-'));
@@ -22,8 +22,7 @@ const MOUNT: Readonly<Record<string, string>> = {
 };
 
 beforeAll(async () => {
-  const source = join(CHECKOUT, 'test/vm/programs/handles.c');
-  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', handles, source], { stdio: 'inherit' });
+  guestProgram(folder, 'handles');
   const disks = [{ path: emptyDisk(join(folder, 'disk'), 64 << 20) }];
   guest = await startGuest({ folder: join(folder, 'guest'), disks });
   await loadModules(guest, kernelModules(['--fs', 'tiffinfs', '--fs', 'memfs']));

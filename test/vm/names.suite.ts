@@ -2,15 +2,14 @@
 
 /** Names, attributes, xattrs, ACLs, access times and locks in the kernel. ext4 in the same guest is the judge. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModules, unloadModules } from '../../src/capture/vm/bento-guest.js';
+import { loadModules } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
-import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
-import { CHECKOUT } from '../support/sources.js';
+import { emptyDisk, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
+import { guestProgram } from '../support/guest-program.js';
 
 const MIB = 1 << 20;
 const LONG_MS = 240_000;
@@ -18,13 +17,7 @@ const LONG_MS = 240_000;
 const folder = mkdtempSync(join(tmpdir(), 'bento-vm-names-'));
 let guest: Guest;
 
-/** Compiles a program of this folder; the guest finds it at the same path. */
-function program(name: string): string {
-  const path = join(folder, name);
-  const source = join(CHECKOUT, 'test/vm/programs', `${name}.c`);
-  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', path, source], { stdio: 'inherit' });
-  return path;
-}
+const program = (name: string) => guestProgram(folder, name);
 
 beforeAll(async () => {
   const disks = ['tiffinfs', 'judge'].map((name) => ({ path: emptyDisk(join(folder, name), 128 * MIB) }));
@@ -91,6 +84,5 @@ function readOnly(at: string): string {
 
 it('nothing is left open, and the kernel has nothing to complain of', async () => {
   await sh(guest, 'cd /; umount /mnt/tiffinfs /mnt/memfs /mnt/ext4');
-  await unloadModules(guest);
-  expect(await guest.shutDown()).toEqual([]);
+  await endGuest(guest);
 });
