@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /** Makes one relocatable object of a file-system crate, as the kernel's loader and objtool want it, and checks what it asks of others. */
 
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ElfObject } from './elf.mjs';
 import { framesOf, LARGE_FRAME, LARGEST_FRAME } from './frames.mjs';
@@ -47,7 +47,20 @@ export function toolchainWords(framePointers) {
   if (!existsSync(LIBRARY)) {
     throw new BuildError('the source of the Rust library is absent', 'apt-get install -y rust-web-src');
   }
-  return [run([RUSTC, '-vV'], { cwd: '/' }), ...flagsFor(framePointers)];
+  const compiler = run([RUSTC, '-vV'], { cwd: '/' });
+  refuseOtherLibrary(compiler);
+  return [compiler, ...flagsFor(framePointers)];
+}
+
+/** A library of another version does not compile, and says so in hundreds of lines that do not name the cause. @param {string} compiler */
+function refuseOtherLibrary(compiler) {
+  const release = /^release: (\S+)$/m.exec(compiler)?.[1];
+  const source = realpathSync(LIBRARY);
+  if (release !== undefined && source.includes(`/rustc-${release}`)) return;
+  throw new BuildError(
+    `${RUSTC} is of version ${release ?? 'unknown'}, and the source of its library is ${source}`,
+    'both must be of one version: apt-get install -y rustc-web rust-web-src',
+  );
 }
 
 /**
