@@ -28,6 +28,8 @@ mount -t overlay -o lowerdir=/host,upperdir=/memory/upper,workdir=/memory/work w
 for fs in proc:proc sysfs:sys devtmpfs:dev tmpfs:run; do
 	mount -t "${fs%:*}" "${fs#*:}" "/world/${fs#*:}" || fail "mount ${fs#*:}"
 done
+installed=/world/lib/modules/$(uname -r)
+[ -e "$installed" ] || ln -s "$bento_modules" "$installed"
 mkdir -p /world/dev/pts /world/dev/shm /world/run/bento-vm /world/run/lock
 mount -t devpts -o ptmxmode=666 devpts /world/dev/pts
 mount -t tmpfs shm /world/dev/shm

@@ -57,7 +57,7 @@ afterAll(async () => {
   try {
     if (guest !== undefined) {
       await unmountFs(guest, GOOD);
-      await endGuest(guest);
+      await endGuest(guest, 'instances crashed');
     }
   } finally {
     await guest?.[Symbol.asyncDispose]();

@@ -160,7 +160,12 @@ export class Guest {
         sockets,
         terminal: options.terminal ?? false,
         patience,
-        kernelArguments: [...(tools.kernel.arguments ?? []), ...(options.kernelArguments ?? [])],
+        kernelArguments: [
+          // For init.sh: a kernel that was built and not installed has its modules elsewhere.
+          `bento_modules=${tools.kernel.modules}`,
+          ...(tools.kernel.arguments ?? []),
+          ...(options.kernelArguments ?? []),
+        ],
       }),
       env,
       terminal: options.terminal ?? false,
