@@ -157,6 +157,8 @@ u64 bento_stream_room(struct bento_capture *capture);
 struct bento_slot *bento_slots_make(void);
 void bento_slots_free(struct bento_slot *slots);
 void bento_slot_clear(struct bento_slot *slot);
+/* Drops what the op has taken, and that it was too large to be kept; a lost block stays lost. */
+void bento_slot_forget(struct bento_slot *slot);
 /* Room for `len` more bytes; NULL when there is none, the op then being lost. */
 u8 *bento_slot_room(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 len);
 

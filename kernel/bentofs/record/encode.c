@@ -313,7 +313,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 {
 	size_t message_len = message ? min_t(size_t, strlen(message), 1024) : 0;
 	size_t location_len = location ? min_t(size_t, strlen(location), 1024) : 0;
-	size_t most = most_of(ctx->rec, ctx->req, NULL) + FRAME_HEAD + message_len + location_len + 32;
+	size_t around = FRAME_HEAD + message_len + location_len + 32, most;
 	struct content content = { .whole = true };
 	u8 *at = NULL, *p, *len_at;
 	struct rchan_buf *buf;
@@ -324,7 +324,16 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 		choose_content(capture, ctx->req, NULL, &content);
 	if (!content.whole)
 		content.hash = hash_of(&content);
-	most += inline_len_of(&content);
+	around += inline_len_of(&content);
+	most = around + most_of(ctx->rec, ctx->req, NULL);
+	/*
+	 * An op that never ended by itself may have taken more than anything has room for. Without
+	 * that it does the same again: there is no end to agree on.
+	 */
+	if (ctx->rec->lost == BTR_LOSS_CAUSE_TOO_LARGE || most > capture->options.subbuf / 2) {
+		bento_slot_forget(ctx->rec);
+		most = around + most_of(ctx->rec, ctx->req, NULL);
+	}
 	buf = bento_stream_begin(capture);
 	seq = atomic64_inc_return(&capture->seq);
 	this_cpu_inc(capture->cpus->counts.unanswered);

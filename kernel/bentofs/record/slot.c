@@ -22,7 +22,8 @@ static u8 *grow(struct bento_slot *slot, struct bento_rec_bytes *bytes, u8 *inli
 	u8 *more = room <= MOST_BYTES ? kvmalloc(room, GFP_NOFS | __GFP_NOWARN) : NULL;
 
 	if (!more) {
-		slot->lost = BTR_LOSS_CAUSE_TOO_LARGE;
+		/* A block that was lost is the worse of the two: nothing makes up for it. */
+		slot->lost = slot->lost ?: BTR_LOSS_CAUSE_TOO_LARGE;
 		return NULL;
 	}
 	if (bytes->len)
@@ -66,15 +67,22 @@ static void reset(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 in
 
 void bento_slot_clear(struct bento_slot *slot)
 {
+	slot->told = false;
 	slot->lost = 0;
+	reset(slot, &slot->input, 0);
+	bento_slot_forget(slot);
+}
+
+void bento_slot_forget(struct bento_slot *slot)
+{
+	if (slot->lost == BTR_LOSS_CAUSE_TOO_LARGE)
+		slot->lost = 0;
 	slot->last_acquisition = 0;
 	slot->clock_calls = 0;
-	slot->told = false;
 	reset(slot, &slot->order, sizeof(slot->order_room));
 	reset(slot, &slot->random, sizeof(slot->random_room));
 	reset(slot, &slot->clock, sizeof(slot->clock_room));
 	reset(slot, &slot->failures, sizeof(slot->failures_room));
-	reset(slot, &slot->input, 0);
 }
 
 struct bento_slot *bento_slots_make(void)
@@ -140,7 +148,7 @@ void __bento_rec_random(struct bento_ctx *ctx, const void *bytes, size_t len)
 	u8 *p = len <= MOST_BYTES ? bento_slot_room(slot, &slot->random, len) : NULL;
 
 	if (unlikely(!p)) {
-		slot->lost = BTR_LOSS_CAUSE_TOO_LARGE;
+		slot->lost = slot->lost ?: BTR_LOSS_CAUSE_TOO_LARGE;
 		return;
 	}
 	memcpy(p, bytes, len);
@@ -157,7 +165,7 @@ void __bento_rec_clock(struct bento_ctx *ctx, u32 call, s64 ns)
 			NULL;
 
 	if (unlikely(!p)) {
-		slot->lost = BTR_LOSS_CAUSE_TOO_LARGE;
+		slot->lost = slot->lost ?: BTR_LOSS_CAUSE_TOO_LARGE;
 		return;
 	}
 	memset(p, 0, zeroes);

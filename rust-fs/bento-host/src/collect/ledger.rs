@@ -39,7 +39,8 @@ impl Ledger {
 
     /// What the kernel has counted and no hole has shown.
     pub fn rest(&mut self, counted: &Status) -> Vec<Booking> {
-        let unexplained = self.unexplained;
+        // Where a number was missing for no cause before, the sum has no room for what is not asked about here.
+        let unexplained = std::mem::take(&mut self.unexplained);
         let rest = self.book(counted, u64::MAX);
         self.unexplained = unexplained;
         rest
@@ -80,6 +81,7 @@ mod tests {
     fn a_hole_that_nobody_counted_is_said() {
         let mut ledger = Ledger::default();
         assert_eq!(ledger.book(&counted(&[(0, LossCause::BufferFull, 1)]), 3), [(0, LossCause::BufferFull, 1)]);
+        assert_eq!(ledger.rest(&counted(&[(1, LossCause::TooLarge, 1)])), [(1, LossCause::TooLarge, 1)]);
         assert_eq!(ledger.unexplained(), 2);
     }
 }
