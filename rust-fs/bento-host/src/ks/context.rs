@@ -94,6 +94,8 @@ pub(crate) struct Context<'a> {
     given: RefCell<Option<Box<Given>>>,
     taken: RefCell<Taken>,
     counts: Counts,
+    /// Locks in its hands.
+    held: Cell<usize>,
     /// Why the op is being left.
     escape: RefCell<Option<Crash>>,
 }
@@ -142,6 +144,7 @@ impl<'a> Context<'a> {
             given: RefCell::new(None),
             taken: RefCell::default(),
             counts: Counts::default(),
+            held: Cell::new(0),
             escape: RefCell::new(None),
         };
         context.start(inputs.begin_ns, inputs.given, inputs.counting);
@@ -206,6 +209,21 @@ impl<'a> Context<'a> {
 
     pub(crate) fn finish(self) -> (Taken, Option<Crash>) {
         (self.taken.into_inner(), self.escape.into_inner())
+    }
+
+    /// A lock was taken.
+    pub(crate) fn holds_one_more(&self) {
+        self.held.set(self.held.get() + 1);
+    }
+
+    /// A lock was given up.
+    pub(crate) fn holds_one_less(&self) {
+        self.held.set(self.held.get().saturating_sub(1));
+    }
+
+    /// Whether a lock is in its hands.
+    pub(crate) fn holds_any(&self) -> bool {
+        self.held.get() > 0
     }
 
     /// Why the segment was left, for its thread.

@@ -185,18 +185,18 @@ unsafe extern "C" fn bento_ks_lock_exclusive(lock: *mut KsLock) {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bento_ks_unlock_shared(lock: *mut KsLock) {
-    service(|_| {
+    service(|context| {
         // SAFETY: a live lock, held shared.
-        unsafe { (*lock).release(false) };
+        unsafe { (*lock).release(context, false) };
         Ok(())
     });
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bento_ks_unlock_exclusive(lock: *mut KsLock) {
-    service(|_| {
+    service(|context| {
         // SAFETY: a live lock, held exclusively.
-        unsafe { (*lock).release(true) };
+        unsafe { (*lock).release(context, true) };
         Ok(())
     });
 }
@@ -407,7 +407,7 @@ unsafe extern "C" fn bento_ks_buf_unlock(buf: *const Buf, flags: u32) {
         if exclusive {
             home(context).changed(buf);
         }
-        buf.lock.release(exclusive);
+        buf.lock.release(context, exclusive);
         Ok(())
     });
 }

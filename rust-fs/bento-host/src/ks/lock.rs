@@ -145,6 +145,7 @@ impl KsLock {
         }
         let wake = state.asleep > 0 && (expected.is_some() || context.enforce_order());
         drop(state);
+        context.holds_one_more();
         if wake {
             // Others may wait for just these counters, not for the lock to be free.
             self.changed.notify_all();
@@ -217,7 +218,9 @@ impl KsLock {
         }
     }
 
-    pub(crate) fn release(&self, exclusive: bool) {
+    /// Gives the lock up for the op `context`, which holds it.
+    pub(crate) fn release(&self, context: &Context<'_>, exclusive: bool) {
+        context.holds_one_less();
         let mut state = self.state();
         if exclusive {
             state.exclusive = false;
@@ -266,7 +269,7 @@ impl KsCond {
     /// Gives up `mutex`, waits for a notification (or a little while), takes `mutex` again. A task rests meanwhile.
     pub(crate) fn wait(&self, context: &Context<'_>, mutex: &KsLock) -> Result<(), Escape> {
         let before = *self.notified.lock().expect("no host code panics while it holds this");
-        mutex.release(true);
+        mutex.release(context, true);
         if context.task.is_some() {
             task::rest(context, |live| if live { self.wait_for(context, before) } else { Ok(()) })?;
             return mutex.acquire(context, true);

@@ -127,7 +127,7 @@ impl Task {
         if started.is_err() {
             tasks.leave(context.world, &task);
         }
-        tasks.making.release(true);
+        tasks.making.release(context, true);
         Ok(started.is_ok().then_some(task))
     }
 
@@ -135,7 +135,7 @@ impl Task {
     fn step<R>(&self, context: &Context<'_>, change: impl FnOnce(&mut State) -> R) -> Result<R, Escape> {
         self.lock.acquire(context, true)?;
         let result = change(&mut self.state());
-        self.lock.release(true);
+        self.lock.release(context, true);
         self.changed.notify_all();
         Ok(result)
     }

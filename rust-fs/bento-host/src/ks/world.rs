@@ -34,6 +34,8 @@ pub enum Crash {
         /// Where.
         address: usize,
     },
+    /// The op returned with locks in its hands.
+    Leak,
     /// The recorded lock order cannot be followed.
     Order {
         /// In words.
@@ -51,6 +53,7 @@ impl fmt::Display for Crash {
             Crash::Deadline { waiting_for: Some(what) } => write!(f, "the op waited for {what} past its deadline"),
             Crash::StackOverflow => write!(f, "the op overflowed its stack"),
             Crash::Fault { address } => write!(f, "the op touched memory at {address:#x} that is not there"),
+            Crash::Leak => write!(f, "the op returned with locks in its hands"),
             Crash::Order { message } => write!(f, "{message}"),
             Crash::Abandoned => write!(f, "the instance crashed in an earlier op"),
         }

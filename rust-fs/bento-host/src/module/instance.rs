@@ -45,11 +45,16 @@ fn guarded(world: &World, inputs: OpInputs, mut call: impl FnMut()) -> (Outcome<
     }
     let context = Context::new(world, inputs);
     let left = context.enter(|| guard::run(world.deadline(), &mut call));
+    let leaks = context.holds_any();
     let (taken, said) = context.finish();
-    match left {
+    let crash = match left {
+        Some(left) => Some(crash_of(left, said)),
+        // Whoever wants that lock next would wait without end.
+        None => leaks.then_some(Crash::Leak),
+    };
+    match crash {
         None => (Ok(()), taken),
-        Some(left) => {
-            let crash = crash_of(left, said);
+        Some(crash) => {
             world.set_crash(&crash);
             (Err(crash), taken)
         }

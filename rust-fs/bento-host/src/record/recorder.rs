@@ -295,7 +295,7 @@ fn panic_message(crash: &Crash) -> Option<pb::Panic> {
         Crash::Panic { message, location } => (Cause::Panic, message.clone(), location.clone()),
         Crash::Deadline { .. } => (Cause::Deadline, crash.to_string(), String::new()),
         Crash::StackOverflow => (Cause::StackOverflow, crash.to_string(), String::new()),
-        Crash::Fault { .. } | Crash::Order { .. } => (Cause::Fault, crash.to_string(), String::new()),
+        Crash::Fault { .. } | Crash::Leak | Crash::Order { .. } => (Cause::Fault, crash.to_string(), String::new()),
         Crash::Abandoned => return None,
     };
     Some(pb::Panic { cause: cause.into(), message, location, op: None, task: None })

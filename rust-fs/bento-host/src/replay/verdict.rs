@@ -55,7 +55,7 @@ pub fn panic(crash: &Crash, op: Option<&pb::Op>) -> pb::Panic {
         Crash::Panic { location, .. } => (Cause::Panic, location.clone()),
         Crash::Deadline { .. } | Crash::Order { .. } => (Cause::Deadline, String::new()),
         Crash::StackOverflow => (Cause::StackOverflow, String::new()),
-        Crash::Fault { .. } => (Cause::Fault, String::new()),
+        Crash::Fault { .. } | Crash::Leak => (Cause::Fault, String::new()),
         Crash::Abandoned => (Cause::Unspecified, String::new()),
     };
     let message = match crash {
