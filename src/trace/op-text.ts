@@ -4,7 +4,7 @@
 
 import { formatName } from '../base/format.js';
 import { formatDuration } from '../base/time.js';
-import type { FileLock, OpRequest, Write } from '../proto/gen/trace.js';
+import { type FileLock, type OpRequest, ReadHash, type Write } from '../proto/gen/trace.js';
 import type { InodeAttr } from './attr.js';
 import { errnoName } from './errno-names.js';
 import { fopenFlags, lockTypeName, modeText, openFlags, requestFlagNames, whenceName } from './flag-names.js';
@@ -42,7 +42,7 @@ export function requestText(op: TraceOp, paths?: PathLookup): string {
 /** What was answered. */
 export function resultText(op: TraceOp): string {
   if (op.errno !== 0) return errnoName(op.errno);
-  return op.reply === undefined ? '0' : replyText(op.reply);
+  return op.reply === undefined ? '0' : replyText(op.reply, op.readHash);
 }
 
 const NO_SUBJECT: ReadonlySet<OpRequest['kind']> = new Set([
@@ -140,7 +140,7 @@ function requestArguments(request: OpRequest, inode: (nodeid: bigint) => string)
   }
 }
 
-function replyText(reply: Reply): string {
+function replyText(reply: Reply, readHash: ReadHash): string {
   switch (reply.kind) {
     case 'entry':
       return entryText(reply.value);
@@ -153,7 +153,7 @@ function replyText(reply: Reply): string {
       return reply.value.opened === undefined ? entry : `${entry} ${openedText(reply.value.opened)}`;
     }
     case 'data':
-      return `${reply.value.size} bytes xxh3 ${reply.value.hash.toString(16).padStart(16, '0')}`;
+      return `${reply.value.size} bytes ${hashName(readHash)} ${reply.value.hash.toString(16).padStart(16, '0')}`;
     case 'written':
       return `${reply.value} bytes`;
     case 'listing':
@@ -171,6 +171,11 @@ function replyText(reply: Reply): string {
     case 'stat':
       return reply.value.attr === undefined ? '0' : `0 (${attrText(reply.value.attr)})`;
   }
+}
+
+/** A hash that a later version added has no name here. */
+function hashName(hash: ReadHash): string {
+  return { [ReadHash.XXH3_64]: 'xxh3', [ReadHash.XXH64]: 'xxh64' }[hash] ?? 'hash';
 }
 
 function entryText(entry: EntryReply): string {
@@ -211,7 +216,8 @@ function contentText(write: Write): string {
     case 'inline':
       return shortBytes(write.content.value);
     case 'hash':
-      return `xxh3 ${hex(write.content.value)}`;
+      // The kernel, which has no xxh3, names a content that it does not keep by the 8 bytes of its xxh64.
+      return `${write.content.value.byteLength === 8 ? 'xxh64' : 'xxh3'} ${hex(write.content.value)}`;
     default:
       return '""';
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 import type { Ino, Ns, Seq } from '../base/ids.js';
-import type { Caller, Op, OpRequest } from '../proto/gen/trace.js';
+import type { Caller, Op, OpRequest, ReadHash } from '../proto/gen/trace.js';
 import type { DecodedChunk } from './decoded-chunk.js';
 import { type OpName, opName } from './opcodes.js';
 import { type Reply, resolveReply } from './reply.js';
@@ -26,6 +26,8 @@ export type TraceOp = {
   /** 0 is success. */
   readonly errno: number;
   readonly reply: Reply | undefined;
+  /** Which hash names what was read. */
+  readonly readHash: ReadHash;
   readonly locks: readonly LockStep[];
   /** Bytes drawn from the random source. */
   readonly random: Uint8Array;
@@ -52,8 +54,11 @@ export type LockStep = {
 /** A service of the host that failed, by its number among the op's fallible calls. */
 export type ServiceFailure = { readonly call: bigint; readonly errno: number };
 
+/** What a trace's header says of its ops. */
+export type HeaderOfOps = { readonly usualTtlNs: bigint; readonly readHash: ReadHash };
+
 /** The op at a place in its chunk. */
-export function resolveOp(chunk: DecodedChunk, index: number, usualTtlNs: bigint): TraceOp {
+export function resolveOp(chunk: DecodedChunk, index: number, header: HeaderOfOps): TraceOp {
   const begin = chunk.heads.begin[index] as Ns;
   return resolveWireOp(chunk.wireOp(index), {
     seq: (chunk.firstSeq + BigInt(index)) as Seq,
@@ -62,7 +67,8 @@ export function resolveOp(chunk: DecodedChunk, index: number, usualTtlNs: bigint
     started: chunk.started(index) as Ns,
     caller: chunk.caller(index),
     chunk: chunk.number,
-    usualTtlNs,
+    usualTtlNs: header.usualTtlNs,
+    readHash: header.readHash,
   });
 }
 
@@ -75,6 +81,7 @@ export type OpPlace = {
   readonly caller: Caller;
   readonly chunk: number;
   readonly usualTtlNs: bigint;
+  readonly readHash: ReadHash;
 };
 
 /** An op as the wire has it, resolved with what stands around it; used for answers that a host sends, too. */

@@ -188,7 +188,7 @@ export class TraceFile {
     const number = this.chunkOf(seq);
     if (number === undefined) throw this.#noSuchOp(seq);
     const chunk = this.chunk(number);
-    return resolveOp(chunk, Number(seq - chunk.firstSeq), this.header.usualTtlNs);
+    return resolveOp(chunk, Number(seq - chunk.firstSeq), this.header);
   }
 
   /** Up to `count` ops from the first one at or after `from`. */
@@ -209,7 +209,7 @@ export class TraceFile {
       const first = from > chunk.firstSeq ? Number(from - chunk.firstSeq) : 0;
       for (let index = first; index < chunk.count; index++) {
         if (chunk.firstSeq + BigInt(index) > to) return;
-        yield resolveOp(chunk, index, this.header.usualTtlNs);
+        yield resolveOp(chunk, index, this.header);
       }
     }
   }

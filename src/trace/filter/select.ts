@@ -86,7 +86,7 @@ function* chunkItems(chunk: DecodedChunk, selection: Selection, from: bigint, to
     if (seq < from || seq > to) continue;
     const known = filter === undefined ? true : filter.head(chunk, index, context);
     if (known === false) continue;
-    const op = resolveOp(chunk, index, trace.header.usualTtlNs);
+    const op = resolveOp(chunk, index, trace.header);
     if (known === true || filter?.matches(op, context) === true) yield { kind: 'op', op };
   }
   yield* recordsBefore(chunk.count);

@@ -175,7 +175,8 @@ class HostReplay implements ReplayEngine {
     const { trace } = this.#options;
     const recorded = trace.op(seq);
     const { name, begin, started, caller, chunk } = recorded;
-    const place = { seq: seq as Seq, name, begin, started, caller, chunk, usualTtlNs: trace.header.usualTtlNs };
+    const { usualTtlNs, readHash } = trace.header;
+    const place = { seq: seq as Seq, name, begin, started, caller, chunk, usualTtlNs, readHash };
     return answerFields(opFields(resolveWireOp(op, place)));
   }
 

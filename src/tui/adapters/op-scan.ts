@@ -49,7 +49,7 @@ export async function scanOps(scan: Scan, options: ScanOptions): Promise<Scanned
       if (pace.step()) await pace.rest();
       const known = filter === undefined ? true : filter.head(chunk, index, context);
       if (known === false) continue;
-      const op = resolveOp(chunk, index, trace.header.usualTtlNs);
+      const op = resolveOp(chunk, index, trace.header);
       if (known === true || filter?.matches(op, context) === true) found.push(op);
     }
   }

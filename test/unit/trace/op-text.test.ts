@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { toJson } from '../../../src/base/json.js';
+import { ReadHash } from '../../../src/proto/gen/trace.js';
 import { fieldLines, opFields } from '../../../src/trace/op-fields.js';
 import { opJson } from '../../../src/trace/op-json.js';
 import { opLine } from '../../../src/trace/op-text.js';
@@ -32,6 +33,15 @@ describe('an op in one line', () => {
 
   it('names inodes by number when no path is known', () => {
     expect(opLine(trace.op(6n))).toBe('WRITE #3 fh 9 0+5 "hello" = 5 bytes 3.1 us');
+  });
+
+  it('calls the hashes of a kernel trace what they are', () => {
+    const kernel = openBytes(craft(smallLife(), { header: { readHash: ReadHash.XXH64 } }));
+    expect(opLine(kernel.op(7n))).toContain('= 5 bytes xxh64 1122334455667788');
+    const content = { kind: 'hash', value: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) } as const;
+    const write = { kind: 'write', value: { fh: 9n, offset: 0n, size: 5, content } } as const;
+    const short = openBytes(craft([{ op: { begin: START, nodeid: 1n, request: write } }]));
+    expect(opLine(short.op(1n))).toContain('xxh64 0102030405060708');
   });
 
   it('shows hostile names harmlessly', () => {
