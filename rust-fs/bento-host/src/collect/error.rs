@@ -80,7 +80,10 @@ impl CollectError {
                 "is the file system mounted by bentofs.ko, and debugfs at /sys/kernel/debug? Only root can see it"
             }
             CollectError::Start { source } => match source.raw_os_error() {
-                Some(libc::EBUSY) => "the mount is being recorded already; end that recording first",
+                Some(libc::EBUSY) => {
+                    "the mount is being recorded already: end that recording first. If its collector has died, write `stop` and then \
+                     `release` into the mount's control file, as root: /sys/kernel/debug/bentofs/ID/control"
+                }
                 Some(libc::ETIMEDOUT) => "an op of the mount does not end; `bento-rr status` shows which",
                 Some(libc::EIO) => "the module has crashed; upgrade away from it or unmount",
                 Some(libc::EOPNOTSUPP) => "the module runs tasks of its own, which the kernel's recorder cannot record",
@@ -96,5 +99,16 @@ impl CollectError {
             }
             CollectError::StateTooLarge(_) => "record sooner after the mount, when less is in memory",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_that_nobody_reads_any_more_can_be_ended() {
+        let hint = CollectError::Start { source: io::Error::from_raw_os_error(libc::EBUSY) }.hint();
+        assert!(hint.contains("`stop`") && hint.contains("`release`") && hint.contains("/control"), "{hint}");
     }
 }
