@@ -80,6 +80,54 @@ it('keeps a panic with what the module said, and the replay runs into it', async
   expect(replay).toMatchObject({ verdict: 'crashed', panic: { cause: 'panic', message: 'asked to panic in mkdir' } });
 });
 
+/** Ways to go wrong, what makes the kernel send the op, and what `info` and a replay say of it. */
+const DD = 'dd if=/dev/urandom of=f bs=64k count=1 conv=notrunc,fsync';
+const WRONG = [
+  {
+    how: 'panic',
+    op: 'write',
+    by: DD,
+    crash: /^panic: asked to panic in write at /,
+    message: /^asked to panic in write$/,
+  },
+  {
+    how: 'leak',
+    op: 'mkdir',
+    by: 'mkdir d2',
+    crash: /^fault: returned with locks in its hands/,
+    message: /locks in its hands/,
+  },
+  { how: 'loop', op: 'write', by: DD, crash: /^deadline: ran past its deadline/, message: /past its deadline/ },
+  { how: 'spin', op: 'mkdir', by: 'mkdir d2', crash: /^deadline: ran past its deadline/, message: /past its deadline/ },
+  {
+    how: 'deadlock',
+    op: 'mkdir',
+    by: 'mkdir d2',
+    crash: /^deadline: ran past its deadline/,
+    message: /waits for itself/,
+  },
+] as const;
+
+it.for(WRONG)('$how in $op ends the trace, and the replay the same way', async ({ how, op, by, crash, message }) => {
+  await mountFs(guest, { fs: 'trap', at: BAD, options: 'deadline=1000' });
+  const said = await sh(
+    guest,
+    `at=${BAD}; . ${HERE}/recording.sh
+    cd ${BAD}; echo abc >f; sync -f f
+    begin ${HOST} /run/bento-vm/${how}.btr --policy block
+    stat '!${how}=${op}' 2>/dev/null || true
+    ! ${by} 2>/dev/null || exit 1
+    kill -TERM $collector; wait $collector; tail -1 /tmp/collected; cd /; umount ${BAD}`,
+    LONG_MS,
+  );
+  expect(JSON.parse(said)).toMatchObject({ unexplained: 0, late: 0, broken: [] });
+  const info = await place.json(['info', traceOf(how)]);
+  expect(info.crash).toMatch(crash);
+  const replay = await replayed(how, 'trap', 5);
+  const [cause] = String(info.crash).split(':');
+  expect(replay).toMatchObject({ verdict: 'crashed', panic: { cause, message: expect.stringMatching(message) } });
+});
+
 it('policy flight: what fits into the ring is a whole trace', async () => {
   const script =
     'for n in 1 2 3 4 5 6 7 8; do mkdir fly$n; echo $n >fly$n/f; mv fly$n/f fly$n/g; cat fly$n/g; done; rm -r fly*';
