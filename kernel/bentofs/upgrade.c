@@ -17,8 +17,9 @@
  * An instance that crashed has no state to hand over. A file system on a device is then made
  * afresh, as a mount after a power cut would make it: what was not committed is dropped from the
  * cache, the journal is recovered. Inodes that are still there go on; handles opened before answer
- * ESTALE, and so do inodes that were lost: era.c. A file system without a device would come back
- * empty, and is refused instead.
+ * ESTALE, and so do inodes that were lost: era.c. A recording ends there: nothing in it leads from
+ * the one to the other. A file system without a device would come back empty, and is refused
+ * instead.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -54,6 +55,7 @@ struct move {
 	struct bento_instance *early;		/* made of the first part of the state, or NULL */
 	struct bento_upgrade_result *result;
 	u64 shut_at;				/* ktime; 0: the gate is open */
+	bool was_recorded;			/* and is no more: bento_rec_ended() is due */
 };
 
 /* What bento_upgrade() works on. */
@@ -119,28 +121,66 @@ static void end_one(const struct upgrade *up, struct bento_instance *instance)
 		pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
 }
 
+/* Notes why the state of this mount goes over as a whole, while ops wait. */
+__printf(2, 3) static void as_a_whole(struct move *move, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(move->result->whole, sizeof(move->result->whole), fmt, args);
+	va_end(args);
+}
+
+/* What has changed is handed over, while ops go on; an error has been noted. */
+static int hand_over_round(struct upgrade *up, struct move *move, struct bento_instance *early)
+{
+	int err = bento_instance_export_late(move->mount->instance, false, &up->state);
+
+	if (err == -EAGAIN)
+		as_a_whole(move, "more changed at once than the running version takes note of");
+	else if (err)
+		as_a_whole(move, "the running version could not tell what has changed (error %d)",
+			   -err);
+	if (err)
+		return err;
+	err = bento_instance_import_late(early, &up->state);
+	if (err)
+		as_a_whole(move, "the new version did not take what has changed (error %d)", -err);
+	return err;
+}
+
 /*
  * The first part of the hand-over. Without it the state goes over as a whole, so trouble here is no
- * reason to refuse.
+ * reason to refuse: it is told, since ops then wait for longer.
  */
 static void hand_over_early(struct upgrade *up, struct move *move)
 {
 	struct bento_instance *old = move->mount->instance, *early;
 	unsigned int round;
+	int err;
 
-	if (READ_ONCE(old->crashed) || !bento_hands_over_early(old->version->desc) ||
-	    !bento_hands_over_early(up->to->desc))
+	if (READ_ONCE(old->crashed))
 		return;
-	if (bento_instance_export_early(old, &up->state))
+	if (!bento_hands_over_early(old->version->desc) || !bento_hands_over_early(up->to->desc)) {
+		as_a_whole(move, "the %s version knows no other way",
+			   bento_hands_over_early(up->to->desc) ? "running" : "new");
 		return;
+	}
+	err = bento_instance_export_early(old, &up->state);
+	if (err) {
+		as_a_whole(move, "the running version could not begin earlier (error %d)", -err);
+		return;
+	}
 	early = bento_instance_import(move->mount, up->to, &up->state);
-	if (IS_ERR(early))
+	if (IS_ERR(early)) {
+		as_a_whole(move, "the new version did not take what came early (error %ld)",
+			   -PTR_ERR(early));
 		return;
+	}
 	/* Each round has less to tell than the one before, taking less long. */
 	for (round = 0; round < ROUNDS; round++) {
 		/* A round that failed has lost what it was to tell: the rest would not be all. */
-		if (bento_instance_export_late(old, false, &up->state) ||
-		    bento_instance_import_late(early, &up->state)) {
+		if (hand_over_round(up, move, early)) {
 			end_one(up, early);
 			return;
 		}
@@ -193,6 +233,8 @@ static int export_rest(struct upgrade *up, struct move *move, bool *late)
 		*late = true;
 		return err;
 	}
+	if (move->early)
+		as_a_whole(move, "more changed at last than the running version takes note of");
 	return bento_instance_export(old, &up->state);
 }
 
@@ -331,8 +373,11 @@ static void swap_all(struct upgrade *up)
 		WRITE_ONCE(move->mount->instance, move->made);
 		/* The new version may have what the old one had not. */
 		bitmap_zero(move->mount->absent, BENTO_OPCODES);
-		if (old->crashed)
+		if (old->crashed) {
+			move->was_recorded = bento_rec_end_crashed(move->mount, from, up->to,
+								   move->result);
 			bento_era_begin(move->mount);
+		}
 		move->result->swap_ns = ktime_get_ns() - start;
 		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns,
 					  0, 0);
@@ -361,6 +406,8 @@ static void end_unneeded(struct upgrade *up)
 	struct move *move;
 
 	for (move = up->moves; move < up->moves + up->nr_moves; move++) {
+		if (move->was_recorded)
+			bento_rec_ended();
 		end_one(up, move->made);
 		end_one(up, move->early);
 	}
