@@ -10,9 +10,9 @@
  *   swap     only when every mount has its new instance: pointers change, gates open
  *   discard  the old instances end, ops going on
  *
- * A failure before the swap opens the gates again over the old instances: ops have waited, none has
- * failed. While a gate is shut nothing here may wait for an op of that mount, so memory is
- * allocated under memalloc_nofs_save(): reclaim does not come back into file systems.
+ * A failure before the swap opens the gates again: ops have waited, none has failed. While a gate
+ * is shut nothing here may wait for an op of that mount, so memory is allocated under
+ * memalloc_nofs_save(): reclaim does not come back into file systems.
  *
  * An instance that crashed has no state to hand over. A file system on a device is then made
  * afresh, as a mount after a power cut would make it: what was not committed is dropped from the
@@ -101,17 +101,15 @@ static int check_fit(struct upgrade *up, const struct bento_mount *mount)
 		return refuse(up, -EINVAL, "one version lives on a device and the other does not");
 	if (READ_ONCE(mount->instance->crashed)) {
 		if (!to->needs_device)
-			return refuse(
-				up, -ENODATA,
-				"mount %u crashed: its state is lost, and there is no device to start from; unmount it",
+			return refuse(up, -ENODATA,
+				      "mount %u crashed: its state is lost, and there is no device to start from; unmount it",
 				mount->id);
 		return 0;
 	}
 	if (from->state_schema < to->state_schema_min || from->state_schema > to->state_schema_max)
-		return refuse(
-			up, -EPROTONOSUPPORT,
-			"the running version writes state schema %u, the new one reads %u to %u",
-			from->state_schema, to->state_schema_min, to->state_schema_max);
+		return refuse(up, -EPROTONOSUPPORT,
+			      "the running version writes state schema %u, the new one reads %u to %u",
+			      from->state_schema, to->state_schema_min, to->state_schema_max);
 	return 0;
 }
 
@@ -268,10 +266,9 @@ static int hand_over(struct upgrade *up, struct move *move)
 
 	err = export_rest(up, move, &late);
 	if (err)
-		return refuse(
-			up, err,
-			"mount %u: the running version could not hand its state over (error %d)",
-			mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: the running version could not hand its state over (error %d)",
+			      mount->id, -err);
 	move->result->export_ns = ktime_get_ns() - start;
 	move->result->state_bytes = up->state.len;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_EXPORT, move->result->export_ns,
@@ -299,18 +296,16 @@ static int start_afresh(struct upgrade *up, struct move *move)
 
 	err = bento_dev_revert(mount->dev);
 	if (err)
-		return refuse(
-			up, err,
-			"mount %u: what is cached of the device could not be dropped (error %d)",
-			mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: what is cached of the device could not be dropped (error %d)",
+			      mount->id, -err);
 	move->made = bento_instance_create(mount, up->to, false);
 	if (IS_ERR(move->made)) {
 		err = PTR_ERR(move->made);
 		move->made = NULL;
-		return refuse(
-			up, err,
-			"mount %u: the new version could not mount the device after the crash (error %d)",
-			mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: the new version could not mount the device after the crash (error %d)",
+			      mount->id, -err);
 	}
 	move->result->import_ns = ktime_get_ns() - start;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_IMPORT, move->result->import_ns, 0, 0);
@@ -397,10 +392,7 @@ static void back_out(struct upgrade *up, int err)
 	pr_warn("%s: upgrade refused: %s\n", up->fs->name, up->why);
 }
 
-/*
- * Ops go on: the instances that are not needed end. Their devices are others' now: nothing is
- * written.
- */
+/* Ops go on: what is not needed ends. Devices are others' now: nothing is written. */
 static void end_unneeded(struct upgrade *up)
 {
 	struct move *move;
