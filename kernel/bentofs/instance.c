@@ -87,8 +87,8 @@ static void step_destroy(struct bento_ctx *ctx)
 }
 
 /*
- * Runs a step: 0 or a negative errno. One with an opcode is recorded as an op, others (as an
- * export, which changes nothing) are not.
+ * Runs a step: 0 or a negative errno. One with an opcode is recorded as an op of the instance that
+ * serves the mount; others (as an export, which changes nothing) are not.
  */
 static int run_step(struct bento_instance *instance, void (*run)(struct bento_ctx *ctx),
 		    struct step *step, u32 opcode)
@@ -104,7 +104,8 @@ static int run_step(struct bento_instance *instance, void (*run)(struct bento_ct
 	 * what it reads.
 	 */
 	if (static_branch_unlikely(&bento_recording) &&
-	    (opcode || bento_rec_is_trial(instance->mount)))
+	    ((opcode && instance == instance->mount->instance) ||
+	     bento_rec_is_trial(instance->mount)))
 		__bento_rec_begin(&ctx, false);
 	bento_run(&ctx);
 	if (ctx.crash)

@@ -162,9 +162,9 @@ static ssize_t last_upgrade_show(struct kobject *kobj, struct kobj_attribute *at
 	return sysfs_emit(
 		buf,
 		"error %d\nquiesce_ns %llu\nexport_ns %llu\nimport_ns %llu\nswap_ns %llu\npause_ns %llu\n"
-		"state_bytes %llu\nat_ns %llu\nwhy %s\n",
+		"state_bytes %llu\nat_ns %llu\nwhy %s\nwhole %s\n",
 		-r.error, r.quiesce_ns, r.export_ns, r.import_ns, r.swap_ns, r.pause_ns,
-		r.state_bytes, r.at_ns, r.why);
+		r.state_bytes, r.at_ns, r.why, r.whole);
 }
 
 static struct kobj_attribute fs_attr = __ATTR_RO(fs);

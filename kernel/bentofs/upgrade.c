@@ -10,15 +10,16 @@
  *   swap     only when every mount has its new instance: pointers change, gates open
  *   discard  the old instances end, ops going on
  *
- * A failure before the swap opens the gates again over the old instances: ops have waited, none has
- * failed. While a gate is shut nothing here may wait for an op of that mount, so memory is
- * allocated under memalloc_nofs_save(): reclaim does not come back into file systems.
+ * A failure before the swap opens the gates again: ops have waited, none has failed. While a gate
+ * is shut nothing here may wait for an op of that mount, so memory is allocated under
+ * memalloc_nofs_save(): reclaim does not come back into file systems.
  *
  * An instance that crashed has no state to hand over. A file system on a device is then made
  * afresh, as a mount after a power cut would make it: what was not committed is dropped from the
  * cache, the journal is recovered. Inodes that are still there go on; handles opened before answer
- * ESTALE, and so do inodes that were lost: era.c. A file system without a device would come back
- * empty, and is refused instead.
+ * ESTALE, and so do inodes that were lost: era.c. A recording ends there: nothing in it leads from
+ * the one to the other. A file system without a device would come back empty, and is refused
+ * instead.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -54,6 +55,7 @@ struct move {
 	struct bento_instance *early;		/* made of the first part of the state, or NULL */
 	struct bento_upgrade_result *result;
 	u64 shut_at;				/* ktime; 0: the gate is open */
+	bool was_recorded;			/* and is no more: bento_rec_ended() is due */
 };
 
 /* What bento_upgrade() works on. */
@@ -99,17 +101,15 @@ static int check_fit(struct upgrade *up, const struct bento_mount *mount)
 		return refuse(up, -EINVAL, "one version lives on a device and the other does not");
 	if (READ_ONCE(mount->instance->crashed)) {
 		if (!to->needs_device)
-			return refuse(
-				up, -ENODATA,
-				"mount %u crashed: its state is lost, and there is no device to start from; unmount it",
+			return refuse(up, -ENODATA,
+				      "mount %u crashed: its state is lost, and there is no device to start from; unmount it",
 				mount->id);
 		return 0;
 	}
 	if (from->state_schema < to->state_schema_min || from->state_schema > to->state_schema_max)
-		return refuse(
-			up, -EPROTONOSUPPORT,
-			"the running version writes state schema %u, the new one reads %u to %u",
-			from->state_schema, to->state_schema_min, to->state_schema_max);
+		return refuse(up, -EPROTONOSUPPORT,
+			      "the running version writes state schema %u, the new one reads %u to %u",
+			      from->state_schema, to->state_schema_min, to->state_schema_max);
 	return 0;
 }
 
@@ -119,28 +119,66 @@ static void end_one(const struct upgrade *up, struct bento_instance *instance)
 		pr_warn("%s: a version that is no longer used failed in its end\n", up->fs->name);
 }
 
+/* Notes why the state of this mount goes over as a whole, while ops wait. */
+__printf(2, 3) static void as_a_whole(struct move *move, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(move->result->whole, sizeof(move->result->whole), fmt, args);
+	va_end(args);
+}
+
+/* What has changed is handed over, while ops go on; an error has been noted. */
+static int hand_over_round(struct upgrade *up, struct move *move, struct bento_instance *early)
+{
+	int err = bento_instance_export_late(move->mount->instance, false, &up->state);
+
+	if (err == -EAGAIN)
+		as_a_whole(move, "more changed at once than the running version takes note of");
+	else if (err)
+		as_a_whole(move, "the running version could not tell what has changed (error %d)",
+			   -err);
+	if (err)
+		return err;
+	err = bento_instance_import_late(early, &up->state);
+	if (err)
+		as_a_whole(move, "the new version did not take what has changed (error %d)", -err);
+	return err;
+}
+
 /*
  * The first part of the hand-over. Without it the state goes over as a whole, so trouble here is no
- * reason to refuse.
+ * reason to refuse: it is told, since ops then wait for longer.
  */
 static void hand_over_early(struct upgrade *up, struct move *move)
 {
 	struct bento_instance *old = move->mount->instance, *early;
 	unsigned int round;
+	int err;
 
-	if (READ_ONCE(old->crashed) || !bento_hands_over_early(old->version->desc) ||
-	    !bento_hands_over_early(up->to->desc))
+	if (READ_ONCE(old->crashed))
 		return;
-	if (bento_instance_export_early(old, &up->state))
+	if (!bento_hands_over_early(old->version->desc) || !bento_hands_over_early(up->to->desc)) {
+		as_a_whole(move, "the %s version knows no other way",
+			   bento_hands_over_early(up->to->desc) ? "running" : "new");
 		return;
+	}
+	err = bento_instance_export_early(old, &up->state);
+	if (err) {
+		as_a_whole(move, "the running version could not begin earlier (error %d)", -err);
+		return;
+	}
 	early = bento_instance_import(move->mount, up->to, &up->state);
-	if (IS_ERR(early))
+	if (IS_ERR(early)) {
+		as_a_whole(move, "the new version did not take what came early (error %ld)",
+			   -PTR_ERR(early));
 		return;
+	}
 	/* Each round has less to tell than the one before, taking less long. */
 	for (round = 0; round < ROUNDS; round++) {
 		/* A round that failed has lost what it was to tell: the rest would not be all. */
-		if (bento_instance_export_late(old, false, &up->state) ||
-		    bento_instance_import_late(early, &up->state)) {
+		if (hand_over_round(up, move, early)) {
 			end_one(up, early);
 			return;
 		}
@@ -193,6 +231,8 @@ static int export_rest(struct upgrade *up, struct move *move, bool *late)
 		*late = true;
 		return err;
 	}
+	if (move->early)
+		as_a_whole(move, "more changed at last than the running version takes note of");
 	return bento_instance_export(old, &up->state);
 }
 
@@ -226,10 +266,9 @@ static int hand_over(struct upgrade *up, struct move *move)
 
 	err = export_rest(up, move, &late);
 	if (err)
-		return refuse(
-			up, err,
-			"mount %u: the running version could not hand its state over (error %d)",
-			mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: the running version could not hand its state over (error %d)",
+			      mount->id, -err);
 	move->result->export_ns = ktime_get_ns() - start;
 	move->result->state_bytes = up->state.len;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_EXPORT, move->result->export_ns,
@@ -257,18 +296,16 @@ static int start_afresh(struct upgrade *up, struct move *move)
 
 	err = bento_dev_revert(mount->dev);
 	if (err)
-		return refuse(
-			up, err,
-			"mount %u: what is cached of the device could not be dropped (error %d)",
-			mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: what is cached of the device could not be dropped (error %d)",
+			      mount->id, -err);
 	move->made = bento_instance_create(mount, up->to, false);
 	if (IS_ERR(move->made)) {
 		err = PTR_ERR(move->made);
 		move->made = NULL;
-		return refuse(
-			up, err,
-			"mount %u: the new version could not mount the device after the crash (error %d)",
-			mount->id, -err);
+		return refuse(up, err,
+			      "mount %u: the new version could not mount the device after the crash (error %d)",
+			      mount->id, -err);
 	}
 	move->result->import_ns = ktime_get_ns() - start;
 	trace_bento_upgrade_phase(mount->id, BENTO_PHASE_IMPORT, move->result->import_ns, 0, 0);
@@ -331,8 +368,11 @@ static void swap_all(struct upgrade *up)
 		WRITE_ONCE(move->mount->instance, move->made);
 		/* The new version may have what the old one had not. */
 		bitmap_zero(move->mount->absent, BENTO_OPCODES);
-		if (old->crashed)
+		if (old->crashed) {
+			move->was_recorded = bento_rec_end_crashed(move->mount, from, up->to,
+								   move->result);
 			bento_era_begin(move->mount);
+		}
 		move->result->swap_ns = ktime_get_ns() - start;
 		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns,
 					  0, 0);
@@ -352,15 +392,14 @@ static void back_out(struct upgrade *up, int err)
 	pr_warn("%s: upgrade refused: %s\n", up->fs->name, up->why);
 }
 
-/*
- * Ops go on: the instances that are not needed end. Their devices are others' now: nothing is
- * written.
- */
+/* Ops go on: what is not needed ends. Devices are others' now: nothing is written. */
 static void end_unneeded(struct upgrade *up)
 {
 	struct move *move;
 
 	for (move = up->moves; move < up->moves + up->nr_moves; move++) {
+		if (move->was_recorded)
+			bento_rec_ended();
 		end_one(up, move->made);
 		end_one(up, move->early);
 	}

@@ -15,6 +15,8 @@ struct bento_upgrade_result {
 	u64 at_ns;				/* CLOCK_REALTIME */
 	int error;				/* negative errno; 0: done */
 	char why[120];
+	/* Why nothing of the state could go over before ops had to wait; empty otherwise. */
+	char whole[120];
 };
 
 /*

@@ -19,7 +19,7 @@ export const RULES_OPTION = {
 } as const satisfies OptionSpec;
 
 export const GAPS_OPTION = {
-  summary: 'go on across gaps, damaged chunks and a lost tail',
+  summary: 'go on across gaps, damaged chunks, a lost tail, and where another build took over',
 } as const satisfies OptionSpec;
 
 export const DEADLINE_OPTION = {

@@ -20,8 +20,8 @@ export type ReplayWords = {
   readonly next: readonly { readonly run: string; readonly what: string }[];
 };
 
-/** The `--json` document of `replay`. */
-export function replayDocument(outcome: ReplayOutcome): JsonDocument {
+/** The `--json` document of `replay`. @param warnings what the host said of the trace */
+export function replayDocument(outcome: ReplayOutcome, warnings: readonly string[] = []): JsonDocument {
   return jsonDocument('bento-rr/replay@1', {
     verdict: outcome.verdict,
     ops: outcome.ops,
@@ -38,6 +38,7 @@ export function replayDocument(outcome: ReplayOutcome): JsonDocument {
     reason: outcome.message === '' ? undefined : outcome.message,
     panic: panicJson(outcome.panic),
     rules: outcome.ruleHits.map(({ line, rule, hits, reason }) => ({ line, rule, hits, reason })),
+    warnings,
   });
 }
 

@@ -33,7 +33,9 @@ export function statusLines(
           mounts.map((mount) => row(mount, style)),
         );
   for (const mount of mounts) {
-    if (mount.kind === 'kernel' && mount.lastUpgrade !== null) lines.push(upgradeLine(mount, mount.lastUpgrade));
+    if (mount.kind !== 'kernel') continue;
+    if (mount.lastUpgrade !== null) lines.push(upgradeLine(mount, mount.lastUpgrade));
+    if (mount.leftBytes > 0n) lines.push(leftLine(mount));
   }
   // A version that no mount runs is of interest: it could be removed, or what new mounts get.
   for (const { fs, module, mounts: used, current } of versions) {
@@ -68,6 +70,20 @@ function upgradeLine(mount: KernelMount, last: KernelUpgrade): string {
   const at = formatWallClock(last.atNs).replace(/\.\d+Z$/, 'Z');
   const what = last.errno === 0 ? `ops waited ${formatDuration(last.pauseNs)}` : `refused: ${last.why}`;
   return `${mountLabel(mount)}: last upgrade ${at}, ${what}`;
+}
+
+/** Nobody knows which of it is still pointed to, so it is given back by a restart of the machine alone. */
+function leftLine(mount: KernelMount): string {
+  return `${mountLabel(mount)}: what crashed has left ${formatBytes(mount.leftBytes)} of memory behind, until the machine restarts`;
+}
+
+/** Mounts of which nothing could go over before ops had to wait, and why. */
+export function wholeLines(mounts: readonly KernelMount[], style: Style): readonly string[] {
+  return mounts.flatMap((mount) =>
+    mount.lastUpgrade === null || mount.lastUpgrade.whole === ''
+      ? []
+      : [style.warn(`${mountLabel(mount)}: all of the state went over while ops waited: ${mount.lastUpgrade.whole}`)],
+  );
 }
 
 /** `status --json`. */

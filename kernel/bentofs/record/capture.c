@@ -215,12 +215,14 @@ static void end(struct bento_mount *mount, struct bento_capture *capture)
 	WRITE_ONCE(mount->epoch, 0);
 	if (capture->made_stable)
 		mount->sb->s_iflags &= ~SB_I_STABLE_WRITES;
-	WRITE_ONCE(capture->ended, true);
+	/* Whoever sees it may free the capture. */
+	smp_store_release(&capture->ended, true);
 }
 
 static bool runs(const struct bento_recorder *recorder)
 {
-	return recorder->capture && !recorder->capture->ended;
+	/* With end(): an upgrade may have ended it, without the recorder's lock. */
+	return recorder->capture && !smp_load_acquire(&recorder->capture->ended);
 }
 
 int bento_recorder_stop(struct bento_recorder *recorder)
@@ -244,6 +246,23 @@ out:
 	mutex_unlock(&recorder->lock);
 	mutex_unlock(&bento_registry_lock);
 	return err;
+}
+
+/* Without the recorder's lock: that one may be held over a copy to a page of this very mount. */
+bool bento_rec_end_crashed(struct bento_mount *mount, const struct bento_version *from,
+			   const struct bento_version *to,
+			   const struct bento_upgrade_result *result)
+{
+	if (!mount->capture)
+		return false;
+	bento_rec_upgrade(mount, from, to, result);
+	end(mount, mount->capture);
+	return true;
+}
+
+void bento_rec_ended(void)
+{
+	static_branch_dec(&bento_recording);
 }
 
 int bento_recorder_release(struct bento_recorder *recorder)

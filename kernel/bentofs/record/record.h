@@ -83,6 +83,15 @@ void bento_record_del_mount(struct bento_mount *mount);
 /* A record of an upgrade, the gate being shut. */
 void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *from,
 		       const struct bento_version *to, const struct bento_upgrade_result *result);
+/*
+ * The recording of a mount whose instance crashed ends, another version having begun on the device:
+ * with a record of that. The gate is shut, and the registry locked. True: it was recorded, and
+ * bento_rec_ended() is to be called once the gate is open.
+ */
+bool bento_rec_end_crashed(struct bento_mount *mount, const struct bento_version *from,
+			   const struct bento_version *to,
+			   const struct bento_upgrade_result *result);
+void bento_rec_ended(void);
 
 int bento_record_init(void);
 void bento_record_exit(void);

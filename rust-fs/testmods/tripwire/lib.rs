@@ -1,18 +1,32 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
-//! tiffinfs that panics in a LOOKUP of `!panic`: by name the same file system, so that an upgrade can lead away from the crash.
+//! tiffinfs that panics in a LOOKUP of `!panic`: by name the same file system, so that an upgrade can lead away from the crash. After a LOOKUP of
+//! `!dawdle` it takes its time between the first part of a hand-over and the next.
 #![no_std]
 
 extern crate alloc;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use libbentofs::ks::sync::{LockName, RwLock};
+use libbentofs::ks::time::Time;
 use libbentofs::*;
 use tiffinfs::TiffinFs;
+
+/// It dawdles until so many files were made or removed, each of them several changes: more than tiffinfs takes note of. But not for ever.
+const DAWDLE_FILES: u64 = 6000;
+const DAWDLE_NS: i64 = 40_000_000_000;
 
 /// The file system.
 #[derive(Debug)]
 pub struct Tripwire {
     inner: Box<TiffinFs>,
+    dawdles: RwLock<bool>,
+    /// Files made or removed.
+    files: RwLock<u64>,
+}
+
+fn with(inner: Box<TiffinFs>) -> Tripwire {
+    Tripwire { inner, dawdles: RwLock::new(LockName::new(60, 0), false), files: RwLock::new(LockName::new(61, 0), 0) }
 }
 
 /// Tiffinfs's mount, with a stack frame of its own: a kernel's stack is small.
@@ -35,7 +49,7 @@ impl FileSystem for Tripwire {
     const STATE_SCHEMA_MIN: u32 = TiffinFs::STATE_SCHEMA_MIN;
 
     fn mount(mount: &Mount<'_>) -> Result<Tripwire> {
-        Ok(Tripwire { inner: mounted(mount)? })
+        Ok(with(mounted(mount)?))
     }
 
     fn unmount(self) -> Result<()> {
@@ -47,11 +61,31 @@ impl FileSystem for Tripwire {
     }
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Tripwire> {
-        Ok(Tripwire { inner: imported(mount, schema, state)? })
+        Ok(with(imported(mount, schema, state)?))
+    }
+
+    const HANDS_OVER_EARLY: bool = true;
+
+    fn export_early(&self, state: &mut Vec<u8>) -> Result<()> {
+        self.inner.export_early(state)?;
+        let (begun, files) = (Time::now(), *self.files.read());
+        while *self.dawdles.read() && *self.files.read() < files + DAWDLE_FILES && Time::now().0 - begun.0 < DAWDLE_NS {}
+        Ok(())
+    }
+
+    fn export_late(&self, state: &mut Vec<u8>, last: bool) -> Result<()> {
+        self.inner.export_late(state, last)
+    }
+
+    fn import_late(&mut self, state: &[u8]) -> Result<()> {
+        self.inner.import_late(state)
     }
 
     fn lookup(&self, req: &Request, parent: Ino, name: &Name) -> Result<Entry> {
         assert!(name.as_bytes() != b"!panic", "asked to panic");
+        if name.as_bytes() == b"!dawdle" {
+            *self.dawdles.write() = true;
+        }
         self.inner.lookup(req, parent, name)
     }
 
@@ -76,6 +110,7 @@ impl FileSystem for Tripwire {
     }
 
     fn unlink(&self, req: &Request, parent: Ino, name: &Name) -> Result<()> {
+        *self.files.write() += 1;
         self.inner.unlink(req, parent, name)
     }
 
@@ -84,6 +119,7 @@ impl FileSystem for Tripwire {
     }
 
     fn create(&self, req: &Request, parent: Ino, name: &Name, mode: u32, umask: u32, flags: u32) -> Result<(Entry, Opened)> {
+        *self.files.write() += 1;
         self.inner.create(req, parent, name, mode, umask, flags)
     }
 
@@ -101,6 +137,26 @@ impl FileSystem for Tripwire {
 
     fn fsync(&self, req: &Request, ino: Ino, fh: Fh, datasync: bool) -> Result<()> {
         self.inner.fsync(req, ino, fh, datasync)
+    }
+
+    fn opendir(&self, req: &Request, ino: Ino, flags: u32) -> Result<Opened> {
+        self.inner.opendir(req, ino, flags)
+    }
+
+    fn readdir(&self, req: &Request, ino: Ino, fh: Fh, cookie: u64, out: &mut DirSink<'_>) -> Result<()> {
+        self.inner.readdir(req, ino, fh, cookie, out)
+    }
+
+    fn releasedir(&self, req: &Request, ino: Ino, fh: Fh, flags: u32) -> Result<()> {
+        self.inner.releasedir(req, ino, fh, flags)
+    }
+
+    fn getxattr(&self, req: &Request, ino: Ino, name: &[u8]) -> Result<Vec<u8>> {
+        self.inner.getxattr(req, ino, name)
+    }
+
+    fn listxattr(&self, req: &Request, ino: Ino) -> Result<Vec<u8>> {
+        self.inner.listxattr(req, ino)
     }
 
     fn syncfs(&self, req: &Request, ino: Ino) -> Result<()> {

@@ -14,6 +14,8 @@ export type KernelUpgrade = {
   readonly errno: number;
   /** Why it was refused; empty when it was done. */
   readonly why: string;
+  /** Why nothing of the state could go over before ops had to wait; empty otherwise. */
+  readonly whole: string;
   readonly quiesceNs: bigint;
   readonly exportNs: bigint;
   readonly importNs: bigint;
@@ -43,6 +45,8 @@ export type KernelMount = {
   readonly opCounts: ReadonlyMap<string, bigint>;
   readonly inFlight: bigint;
   readonly crashed: boolean;
+  /** Memory that instances which crashed have left behind. */
+  readonly leftBytes: bigint;
   readonly recording: boolean;
   readonly lastUpgrade: KernelUpgrade | null;
 };
@@ -114,6 +118,7 @@ async function mountOf(root: string, id: string, places: ReadonlyMap<string, str
     opCounts,
     inFlight: BigInt(await value('in_flight')),
     crashed: (await value('crashed')) !== '0',
+    leftBytes: BigInt(await value('left_bytes')),
     recording: (await value('recording')) !== '0',
     lastUpgrade: upgradeIn(await value('last_upgrade')),
   };
@@ -126,6 +131,7 @@ function upgradeIn(text: string): KernelUpgrade | null {
   return {
     errno: Number(told.get('error') ?? '0'),
     why: told.get('why') ?? '',
+    whole: told.get('whole') ?? '',
     quiesceNs: number('quiesce_ns'),
     exportNs: number('export_ns'),
     importNs: number('import_ns'),

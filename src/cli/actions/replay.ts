@@ -41,8 +41,10 @@ const EXITS: Readonly<Record<ReplayVerdict, ExitCode>> = {
 export async function runReplay(ctx: Context, { args, options }: ReplayInput): Promise<ExitCode> {
   const path = await resolveTrace(args.trace, ctx.cwd, ctx.paths);
   const rules = options.rules === undefined ? undefined : await readFile(resolve(ctx.cwd, options.rules), 'utf8');
+  let warnings: readonly string[] = [];
   const outcome = await withHost(surroundingsOf(ctx), async (host) => {
     const trace = await openTrace(ctx, host, path, options.allowGaps);
+    warnings = trace.warnings;
     const module = await moduleFor(ctx, trace, options.module, options.repo);
     const { order, until, deadline } = options;
     const found = await replay(host, {
@@ -63,7 +65,7 @@ export async function runReplay(ctx: Context, { args, options }: ReplayInput): P
     if (!ctx.flags.json) await tell(ctx, path, name, found);
     return found;
   });
-  if (ctx.flags.json) await ctx.out.json(replayDocument(outcome));
+  if (ctx.flags.json) await ctx.out.json(replayDocument(outcome, warnings));
   return EXITS[outcome.verdict];
 }
 

@@ -11,7 +11,7 @@ import { mountLabel } from '../../capture/mounts.js';
 import { upgradeMount } from '../../capture/upgrade.js';
 import { resolveKernelModule } from '../../host/modules/kernel-module.js';
 import { type ResolveOptions, resolveModule } from '../../host/modules/resolve-module.js';
-import { kernelDocument } from '../../report/status-report.js';
+import { kernelDocument, wholeLines } from '../../report/status-report.js';
 import type { Context } from '../context.js';
 import { surroundingsOf } from '../surroundings.js';
 
@@ -79,6 +79,7 @@ export async function upgradedKernel(
     titles.map((title) => ({ title })),
     done.mounts.map((one) => [mountLabel(one), ...(one.lastUpgrade === null ? [] : phases(one.lastUpgrade))]),
   );
+  for (const line of wholeLines(done.mounts, ctx.out.style)) await ctx.out.line(line);
   if (done.removed.length > 0) await ctx.out.line(`removed ${done.removed.join(', ')}`);
 }
 

@@ -8,7 +8,7 @@ import { makeStyle } from '../../../src/base/style.js';
 import { freshName, moduleNameIn, renamedModule } from '../../../src/capture/kernel/fresh-name.js';
 import { kernelMounts, kernelVersions } from '../../../src/capture/kernel/sysfs.js';
 import { type AnyMount, chooseMount } from '../../../src/capture/mounts.js';
-import { statusDocument, statusLines } from '../../../src/report/status-report.js';
+import { statusDocument, statusLines, wholeLines } from '../../../src/report/status-report.js';
 import { ROOT } from '../../tidy/source-files.js';
 
 let root = '';
@@ -56,6 +56,7 @@ function mountFiles(id: string, more: Readonly<Record<string, string>> = {}): Re
     ops: 'LOOKUP 18446744073709551615\nRENAME2 2\n',
     in_flight: '1\n',
     crashed: '0\n',
+    left_bytes: '0\n',
     recording: '0\n',
     last_upgrade: '',
     ...more,
@@ -98,13 +99,27 @@ describe('what the kernel tells', () => {
     await put({
       'fs/tiffinfs/versions': VERSIONS,
       ...mountFiles('1', { last_upgrade: refused }),
-      ...mountFiles('2', { crashed: '1\n' }),
+      ...mountFiles('2', { crashed: '1\n', left_bytes: '8192\n' }),
     });
     const text = statusLines(await kernelMounts(root), await kernelVersions(root), makeStyle(false)).join('\n');
     expect(text).toContain('kernel 1');
     expect(text).toContain('refused: mount 1: ops under way did not end within 5 ms');
     expect(text).toContain('CRASHED');
+    expect(text.match(/.*left 8\.0 KiB of memory behind.*/g)).toEqual([expect.stringContaining('kernel mount 2')]);
     expect(text).toContain('bento_tiffinfs: a version of tiffinfs that no mount runs');
+  });
+
+  test('an upgrade of which nothing could go over early says why', async () => {
+    await put({
+      ...mountFiles('1', { last_upgrade: `${UPGRADE}whole more changed at once\n` }),
+      ...mountFiles('2', { last_upgrade: UPGRADE }),
+    });
+    const mounts = await kernelMounts(root);
+    expect(mounts.map(({ lastUpgrade }) => lastUpgrade?.whole)).toEqual(['more changed at once', '']);
+    const lines = wholeLines(mounts, makeStyle(false));
+    expect(lines).toEqual([
+      expect.stringContaining('all of the state went over while ops waited: more changed at once'),
+    ]);
   });
 
   test('the document has the ops by kind', async () => {

@@ -22,6 +22,7 @@ pub mod serial;
 pub mod source;
 pub mod standstill;
 pub mod subject;
+mod survey;
 pub mod table;
 pub mod translate;
 pub mod verdict;

@@ -4,6 +4,7 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
+use super::survey::{Survey, no_op};
 use super::translate::Made;
 use crate::device::CowDevice;
 use crate::mix::MixMap;
@@ -161,11 +162,12 @@ impl Source {
                 TraceItem::Unfinished(_) => self.unfinished += 1,
                 TraceItem::Panic(panic, op) => self.panic = Some((panic, op.unwrap_or_else(no_op))),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
-                    let place = survey.ops;
-                    self.replaced_after.get_or_insert(place);
-                    self.info
-                        .warnings
-                        .push(format!("the module was replaced after op {place}; later answers are another version's"));
+                    if let Some(why) = self.ends_at(&upgrade, survey.ops) {
+                        let left_out = self.ops_left(&mut tape)?;
+                        self.info.warnings.push(format!("{why}: the {left_out} ops from there on are not replayed"));
+                        break;
+                    }
+                    self.replaced_after.get_or_insert(survey.ops);
                 }
                 _ => {}
             }
@@ -185,6 +187,33 @@ impl Source {
         self.info.span_ns = survey.last_ns.wrapping_sub(survey.first_ns).max(0).unsigned_abs();
         self.outline = survey.outline();
         Ok(())
+    }
+
+    /// Why a replay, which is one version's, ends where the module was replaced after so many ops. It goes on where the same build did, the order
+    /// of locks being carried across; and, not to be taken for a verdict, where gaps are allowed.
+    fn ends_at(&mut self, upgrade: &pb::Upgrade, ops: u64) -> Option<String> {
+        if self.panic.is_some() {
+            return Some(format!("the module crashed, and another instance began on the device after op {ops}"));
+        }
+        let build = self.header().module.as_ref().map_or(&[][..], |module| &module.build_id);
+        if !build.is_empty() && upgrade.to_build_id == build {
+            return None;
+        }
+        let place = format!("another build took over after op {ops}");
+        if self.allow_gaps {
+            self.info.warnings.push(format!("{place}; answers from there on are its"));
+            return None;
+        }
+        Some(place)
+    }
+
+    /// Ops that are left on the tape.
+    fn ops_left(&self, tape: &mut Tape) -> Result<u64, TraceError> {
+        let mut ops = 0;
+        while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
+            ops += u64::from(matches!(item, TraceItem::Op(_)));
+        }
+        Ok(ops)
     }
 
     fn preload(&self, block: &pb::Block) {
@@ -222,7 +251,7 @@ impl Source {
         &self.start
     }
 
-    /// Number of ops, the one that ended the recorded module not among them.
+    /// Number of ops, the one that ended the recorded module not among them, nor any from where another version took over.
     pub fn ops(&self) -> u64 {
         self.info.ops
     }
@@ -339,74 +368,6 @@ fn whole(mut checkpoint: pb::Checkpoint, parts: &HashMap<Bytes, Bytes>) -> Resul
     Ok(checkpoint)
 }
 
-/// What is gathered on the first reading.
-#[derive(Debug, Default)]
-struct Survey {
-    ops: u64,
-    gaps: u64,
-    dropped: u64,
-    threads: u32,
-    first_ns: i64,
-    last_ns: i64,
-    thread_of: Vec<u16>,
-    overlap_of: Vec<u32>,
-    segments: Vec<SegmentSpan>,
-    over_segments: Vec<(u64, u64)>,
-    several_threads: bool,
-    any_overlap: bool,
-}
-
-/// What stands for the op where a task ended the module.
-fn no_op() -> Box<OpRecord> {
-    Box::default()
-}
-
-impl Survey {
-    fn op(&mut self, record: &OpRecord) {
-        if self.ops == 0 {
-            self.first_ns = record.begin_ns;
-        }
-        self.ops = record.seq;
-        self.first_ns = self.first_ns.min(record.begin_ns);
-        self.last_ns = self.last_ns.max(record.begin_ns.wrapping_add_unsigned(record.op.duration_ns));
-        self.threads = self.threads.max(record.op.thread.saturating_add(1));
-        self.several_threads |= record.op.thread != 0;
-        self.any_overlap |= record.op.overlap != 0;
-        // The place in these arrays is the number less one; across gaps there is no order to be kept.
-        if record.seq == self.thread_of.len() as u64 + 1 {
-            self.thread_of.push(u16::try_from(record.op.thread).unwrap_or(u16::MAX));
-            self.overlap_of.push(record.op.overlap);
-        }
-        if record.op.task_overlap > 0 {
-            let first = self.segments.len() as u64 + 1;
-            self.over_segments.push((record.seq, first.saturating_sub(record.op.task_overlap.into())));
-        }
-    }
-
-    fn segment(&mut self, task: &pb::Task) {
-        self.segments.push(SegmentSpan {
-            after_ops: self.ops.saturating_sub(task.overlap.into()),
-            after_segments: (self.segments.len() as u64).saturating_sub(task.task_overlap.into()),
-            place: self.ops,
-        });
-    }
-
-    fn gap(&mut self, gap: &pb::Gap) {
-        self.gaps += 1;
-        self.dropped += gap.dropped;
-    }
-
-    fn outline(self) -> Outline {
-        let whole = self.gaps == 0;
-        Outline {
-            threads: if whole && self.several_threads { self.thread_of } else { Vec::new() },
-            overlaps: if whole && self.any_overlap { self.overlap_of } else { Vec::new() },
-            segments: self.segments,
-            over_segments: self.over_segments,
-        }
-    }
-}
-
 /// A place in a trace, from which ops are read forward.
 #[derive(Debug)]
 pub struct Tape {
@@ -441,6 +402,8 @@ impl Tape {
     pub fn step(&mut self, source: &Source) -> Result<Option<OnTape>, TraceError> {
         while let Some(item) = self.item(&source.reader, source.allow_gaps)? {
             match item {
+                // Those of another version, to which this one's replay does not come.
+                TraceItem::Op(record) if record.seq > source.ops() => return Ok(None),
                 TraceItem::Op(record) => {
                     self.passed = record.seq;
                     if record.seq >= self.next_seq {
@@ -451,6 +414,9 @@ impl Tape {
                 }
                 TraceItem::Task(task) => {
                     self.segments += 1;
+                    if self.segments > source.outline.segments.len() as u64 {
+                        return Ok(None);
+                    }
                     if self.begun {
                         return Ok(Some(OnTape::Segment(SegmentRecord { place: self.passed, number: self.segments, task })));
                     }
