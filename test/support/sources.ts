@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cargoEnv, findCargo } from '../../setup/rust.mjs';
 
 /** Folder of the checkout. */
 export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,6 +33,30 @@ export function readSources(): readonly SourceFile[] {
     // Listed by git, and deleted in the work tree.
     return content === undefined ? [] : [{ path, content }];
   });
+}
+
+/** Where cargo keeps the sources of a crate that the workspace is built with. */
+export function crateFolder(name: string): string {
+  const cargo = findCargo(process.env);
+  if (cargo === undefined) throw new Error('there is no cargo');
+  const words = [
+    'metadata',
+    '--format-version',
+    '1',
+    '--locked',
+    '--manifest-path',
+    join(CHECKOUT, 'rust-fs/Cargo.toml'),
+  ];
+  const text = execFileSync(cargo.path, words, {
+    encoding: 'utf8',
+    env: cargoEnv(cargo, process.env),
+    maxBuffer: 64 << 20,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const { packages } = JSON.parse(text) as { packages: { name: string; manifest_path: string }[] };
+  const found = packages.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`the workspace is built without ${name}`);
+  return dirname(found.manifest_path);
 }
 
 /** Makes the folder hold exactly these files. Files that are right already keep their times, so that cargo builds only what changed. */
