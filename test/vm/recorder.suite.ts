@@ -28,7 +28,9 @@ let guest: Guest;
 beforeAll(async () => {
   const disks = [{ path: emptyDisk(join(folder, 'disk'), 1 << 28) }];
   const build = kernelModules(['--fs', 'tiffinfs', '--fs', 'trap']);
-  guest = await startGuest({ folder: join(folder, 'guest'), disks });
+  // One processor: a recording that begins rewrites instructions under others that run them (the static branch), and under emulation with
+  // two the guest then went wrong in an int3 it came from. Whether that is the emulator's fault or ours is not known yet.
+  guest = await startGuest({ folder: join(folder, 'guest'), disks, cpus: 1 });
   await loadModules(guest, build);
   await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs' });
 });
