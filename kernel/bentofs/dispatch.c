@@ -202,8 +202,7 @@ again:
 	ctx.reply = &call->out;
 	ctx.unique = call->in.unique;
 	bento_ctx_begin(&ctx, mount, mount->instance, opcode);
-	if (static_branch_unlikely(&bento_recording) &&
-	    unlikely(!__bento_rec_begin(&ctx, may_wait))) {
+	if (bento_rec_any() && unlikely(!__bento_rec_begin(&ctx, may_wait))) {
 		bento_ctx_end(&ctx);
 		bento_gate_leave(mount);
 		may_wait = bento_rec_wait(&patience);

@@ -103,7 +103,7 @@ static int run_step(struct bento_instance *instance, void (*run)(struct bento_ct
 	 * A step without an opcode is recorded only as far as bento_rec_is_trial() wants to know
 	 * what it reads.
 	 */
-	if (static_branch_unlikely(&bento_recording) &&
+	if (bento_rec_any() &&
 	    ((opcode && instance == instance->mount->instance) ||
 	     bento_rec_is_trial(instance->mount)))
 		__bento_rec_begin(&ctx, false);

@@ -28,9 +28,7 @@ let guest: Guest;
 beforeAll(async () => {
   const disks = [{ path: emptyDisk(join(folder, 'disk'), 1 << 28) }];
   const build = kernelModules(['--fs', 'tiffinfs', '--fs', 'trap']);
-  // One processor: a recording that begins rewrites instructions under others that run them (the static branch), and under emulation with
-  // two the guest then went wrong in an int3 it came from. Whether that is the emulator's fault or ours is not known yet.
-  guest = await startGuest({ folder: join(folder, 'guest'), disks, cpus: 1 });
+  guest = await startGuest({ folder: join(folder, 'guest'), disks });
   await loadModules(guest, build);
   await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs' });
 });
@@ -188,10 +186,13 @@ it('without contents, a trace replays the same and holds none', async () => {
   expect(dump.stdout).not.toContain('SECRET');
 });
 
+// One starts before the load does, after which the kernel's branch stays on: qemu before 8.1 can run a stale translation of code that is
+// rewritten under load, whoever rewrites it, and its guest then never leaves an int3 that the memory has not held for long.
 it(`is started and ended ${STARTS} times on a busy mount, and each trace replays the same`, async () => {
   const answer = await sh(
     guest,
     `at=${AT}; . ${HERE}/recording.sh
+    quiet; begin ${HOST} /run/quiet.btr --policy drop; kill -TERM $collector; wait $collector
     (for n in $(seq 100); do [ ! -e /tmp/enough ] || break; bash ${HERE}/flood.sh ${AT}/busy$n 2 60 1; done; echo $n >/tmp/rounds) & busy=$!
     for n in $(seq ${STARTS}); do
       begin ${HOST} /run/bento-vm/busy$n.btr --policy block; sleep 0.1; kill -TERM $collector; wait $collector; tail -1 /tmp/collected

@@ -318,7 +318,7 @@ void bento_bufs_discard(struct bento_dev *dev, u64 first, u64 blocks)
 /* Whether the recording under way needs the counters of the block's lock. */
 static bool counted(const struct bento_buf *buf)
 {
-	return static_branch_unlikely(&bento_recording) && buf->rw.counters.epoch &&
+	return bento_rec_any() && buf->rw.counters.epoch &&
 	       buf->rw.counters.epoch == bento_rec_epoch(buf->dev->mount);
 }
 

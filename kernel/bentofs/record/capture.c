@@ -17,8 +17,13 @@
 #include "capture.h"
 
 #define SHUT_TIMEOUT (2 * HZ)
+/*
+ * How long the branch stays on after the last recording. To rewrite it interrupts every processor,
+ * and who ends a recording often begins the next.
+ */
+#define LINGER (10 * HZ)
 
-DEFINE_STATIC_KEY_FALSE(bento_recording);
+DEFINE_STATIC_KEY_DEFERRED_FALSE(bento_recording, LINGER);
 
 static atomic_t last_epoch = ATOMIC_INIT(0);
 
@@ -187,7 +192,7 @@ int bento_recorder_start(struct bento_recorder *recorder, const char *text)
 	err = PTR_ERR_OR_ZERO(capture);
 	if (err)
 		goto out;
-	static_branch_inc(&bento_recording);
+	static_branch_deferred_inc(&bento_recording);
 	bento_gate_ready(mount);
 	err = bento_gate_shut(mount, SHUT_TIMEOUT);
 	if (!err) {
@@ -195,7 +200,7 @@ int bento_recorder_start(struct bento_recorder *recorder, const char *text)
 		bento_gate_open(mount);
 	}
 	if (err) {
-		static_branch_dec(&bento_recording);
+		static_branch_slow_dec_deferred(&bento_recording);
 		free_capture(capture);
 		goto out;
 	}
@@ -241,7 +246,7 @@ int bento_recorder_stop(struct bento_recorder *recorder)
 		goto out;
 	end(mount, recorder->capture);
 	bento_gate_open(mount);
-	static_branch_dec(&bento_recording);
+	static_branch_slow_dec_deferred(&bento_recording);
 out:
 	mutex_unlock(&recorder->lock);
 	mutex_unlock(&bento_registry_lock);
@@ -262,7 +267,7 @@ bool bento_rec_end_crashed(struct bento_mount *mount, const struct bento_version
 
 void bento_rec_ended(void)
 {
-	static_branch_dec(&bento_recording);
+	static_branch_slow_dec_deferred(&bento_recording);
 }
 
 int bento_recorder_release(struct bento_recorder *recorder)
@@ -281,7 +286,7 @@ void bento_recorder_unmounted(struct bento_recorder *recorder)
 	mutex_lock(&recorder->lock);
 	if (runs(recorder)) {
 		end(recorder->mount, recorder->capture);
-		static_branch_dec(&bento_recording);
+		static_branch_slow_dec_deferred(&bento_recording);
 	}
 	recorder->mount = NULL;
 	mutex_unlock(&recorder->lock);
@@ -296,4 +301,5 @@ int bento_record_init(void)
 void bento_record_exit(void)
 {
 	bento_control_exit();
+	static_key_deferred_flush(&bento_recording);
 }

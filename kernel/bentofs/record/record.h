@@ -10,9 +10,20 @@
 #ifndef BENTO_RECORD_H
 #define BENTO_RECORD_H
 
+#include <linux/jump_label_ratelimit.h>
+
 #include "../bentofs.h"
 
-DECLARE_STATIC_KEY_FALSE(bento_recording);
+extern struct static_key_false_deferred bento_recording;
+
+/*
+ * False when no mount is recorded, for the price of a jump that is not there. True says little: any
+ * mount may be recorded, or one was until a moment ago.
+ */
+static __always_inline bool bento_rec_any(void)
+{
+	return static_branch_unlikely(&bento_recording.key);
+}
 
 /*
  * Called by dispatch.c with the gate held; sets ctx->rec when the mount is being recorded. False,
@@ -70,7 +81,7 @@ static inline u32 bento_rec_epoch(const struct bento_mount *mount)
 
 static inline bool bento_rec_on(const struct bento_ctx *ctx)
 {
-	return static_branch_unlikely(&bento_recording) && ctx->rec;
+	return bento_rec_any() && ctx->rec;
 }
 
 /*
