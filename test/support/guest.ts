@@ -3,9 +3,10 @@
 /** Guests for tests: booted as `bento-rr vm` boots them. */
 
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
+import { renamedModule } from '../../src/capture/kernel/fresh-name.js';
 import { findAcceleration } from '../../src/capture/vm/acceleration.js';
 import { unloadModules } from '../../src/capture/vm/bento-guest.js';
 import { Guest, type GuestOptions } from '../../src/capture/vm/guest.js';
@@ -64,6 +65,15 @@ async function findLeaks(guest: Guest, crashed: 'instances crashed' | undefined)
   // The heap of a crashed instance is left on purpose, and counted (left_bytes): nobody knows what of it is still pointed to.
   const left = crashed === undefined ? [] : leaked.filter((object) => /\bbento_ks_(alloc|realloc)/.test(object));
   expect(leaked.filter((object) => !left.includes(object)).join(''), 'memory that leaked').toBe('');
+}
+
+/** A module under another name in the guest's shared folder, as the guest calls it. */
+export function shareModule(guest: Guest, path: string, name: string): string {
+  const here = join(guest.folder, 'share', `${name}.ko`);
+  writeFileSync(here, renamedModule(readFileSync(path), path, name));
+  // Debug information is most of it, and is copied and thrown away by each insmod.
+  execFileSync('strip', ['--strip-debug', here]);
+  return guest.inGuest(here);
 }
 
 /** An empty image of so many bytes, sparse. */

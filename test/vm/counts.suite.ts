@@ -2,40 +2,25 @@
 
 /** What a recording in the kernel says it took and lost, against what the mount has counted itself: exact, also when nobody reads. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModules, mountFs, unloadModules, unmountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
-import { builtModule, Place } from '../support/bento-rr.js';
-import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
-import { CHECKOUT } from '../support/sources.js';
+import { builtModule } from '../support/bento-rr.js';
+import { kernelModules } from '../support/guest.js';
+import { HERE, HOST, RecordedGuest } from '../support/recorded-guest.js';
 
 const AT = '/mnt/tiffinfs';
-const HOST = join(CHECKOUT, 'rust-fs/target/release/bento-host');
-const HERE = join(CHECKOUT, 'test/vm');
-const LONG_MS = 280_000;
 
-const folder = mkdtempSync(join(tmpdir(), 'bento-vm-counts-'));
-const place = new Place();
+const recorded = new RecordedGuest('counts');
+const { place } = recorded;
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = await startGuest({
-    folder: join(folder, 'guest'),
-    disks: [{ path: emptyDisk(join(folder, 'disk'), 1 << 28) }],
-  });
+  guest = await recorded.boot();
   await loadModules(guest, kernelModules(['--fs', 'tiffinfs']));
   await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs' });
 });
-afterAll(async () => {
-  await guest?.[Symbol.asyncDispose]();
-  place.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const traceOf = (name: string) => join(folder, 'guest', `${name}.btr`);
+afterAll(async () => await recorded.remove());
 
 type Kernel = Readonly<Record<'offered' | 'recorded' | 'dropped' | 'filtered' | 'unanswered', number>>;
 type Done = {
@@ -50,7 +35,7 @@ type Done = {
 
 /** Runs a script with recording.sh's functions; the lines `KEY=VALUE` that it printed. */
 async function told(script: string): Promise<ReadonlyMap<string, string>> {
-  const text = await sh(guest, `at=${AT}; . ${HERE}/recording.sh\n${script}`, LONG_MS);
+  const text = await recorded.told(AT, script);
   return new Map(text.split('\n').map((line) => [line.replace(/=.*/s, ''), line.slice(line.indexOf('=') + 1)]));
 }
 
@@ -102,8 +87,8 @@ describe.each([
   });
 
   it('makes a trace that says so, and that no replay passes off as whole', async () => {
-    const path = traceOf(policy);
-    const info = await place.json(['info', path]);
+    const path = recorded.traceOf(policy);
+    const info = await recorded.info(policy);
     expect(info).toMatchObject({ ops: done.account.recorded, dropped: done.account.dropped });
     expect(info.gaps).toBeGreaterThan(0);
     await place.json(['verify', path]);
@@ -140,12 +125,11 @@ describe.each(['drop', 'block'])('policy %s and a reader that was killed', (poli
   });
 
   it('leaves a trace of what was read, and the mount can be recorded again', async () => {
-    const info = await place.json(['info', traceOf(trace)]);
+    const info = await recorded.info(trace);
     expect(info).toMatchObject({ gaps: 0 });
     expect(info.ops).toBeGreaterThan(0);
     for (const name of [trace, `${trace}-next`]) {
-      const replay = await place.json(['replay', traceOf(name), '--module', builtModule('tiffinfs')]);
-      expect(replay).toMatchObject({ verdict: 'same' });
+      expect(await recorded.replayed(name, 'tiffinfs')).toMatchObject({ verdict: 'same' });
     }
   });
 });

@@ -2,53 +2,32 @@
 
 /** What a recording in the kernel is there for: a module that panics, the newest of a ring, lengths without contents, a mount that is busy. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadModules, mountFs, unloadModules } from '../../src/capture/vm/bento-guest.js';
+import { loadModules, mountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
-import { builtModule, Place } from '../support/bento-rr.js';
-import { emptyDisk, kernelModules, sh, startGuest } from '../support/guest.js';
-import { CHECKOUT } from '../support/sources.js';
+import { endGuest, kernelModules, sh } from '../support/guest.js';
+import { HERE, HOST, LONG_MS, RecordedGuest, RR } from '../support/recorded-guest.js';
 
-const RR = join(CHECKOUT, 'bin/bento-rr');
-const HOST = join(CHECKOUT, 'rust-fs/target/release/bento-host');
-const HERE = join(CHECKOUT, 'test/vm');
 const AT = '/mnt/tiffinfs';
 const BAD = '/mnt/trap';
-const LONG_MS = 280_000;
 /** Times that recording is started on a busy mount. */
 const STARTS = 20;
 
-const folder = mkdtempSync(join(tmpdir(), 'bento-vm-recorder-'));
-const place = new Place();
+const recordings = new RecordedGuest('recorder');
+const { place } = recordings;
 let guest: Guest;
 
 beforeAll(async () => {
-  const disks = [{ path: emptyDisk(join(folder, 'disk'), 1 << 28) }];
-  const build = kernelModules(['--fs', 'tiffinfs', '--fs', 'trap']);
-  guest = await startGuest({ folder: join(folder, 'guest'), disks });
-  await loadModules(guest, build);
+  guest = await recordings.boot();
+  await loadModules(guest, kernelModules(['--fs', 'tiffinfs', '--fs', 'trap']));
   await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs' });
 });
 afterAll(async () => {
-  try {
-    if (guest !== undefined) {
-      await sh(guest, `umount ${AT}`);
-      await unloadModules(guest);
-      expect(guest.troubles, 'what the kernel complained of').toEqual([]);
-    }
-  } finally {
-    await guest?.[Symbol.asyncDispose]();
-    place.remove();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await recordings.remove(async () => {
+    await sh(guest, `umount ${AT}`);
+    await endGuest(guest, 'instances crashed');
+  });
 });
-
-const traceOf = (name: string) => join(folder, 'guest', `${name}.btr`);
-const replayed = (name: string, fs: string, code = 0) =>
-  place.json(['replay', traceOf(name), '--module', builtModule(fs)], code);
 
 /** Records a script on a mount as a user does; what bento-rr ended with, and said. */
 async function recorded(at: string, name: string, options: string, script: string) {
@@ -73,15 +52,15 @@ it('keeps a panic with what the module said, and the replay runs into it', async
   await sh(guest, `umount ${BAD}`);
   expect(code, text).toBe(5);
   expect(text).toMatch(/asked to panic in mkdir/);
-  const info = await place.json(['info', traceOf('panic')]);
+  const info = await recordings.info('panic');
   expect(info.crash).toMatch(/^panic: asked to panic in mkdir at .*trap\/lib\.rs:\d+:\d+$/);
   expect(info).toMatchObject({ dropped: 0, gaps: 0 });
-  const replay = await replayed('panic', 'trap', 5);
+  const replay = await recordings.replayed('panic', 'trap', 5);
   expect(replay).toMatchObject({ verdict: 'crashed', panic: { cause: 'panic', message: 'asked to panic in mkdir' } });
 });
 
-/** Ways to go wrong, what makes the kernel send the op, and what `info` and a replay say of it. */
 const DD = 'dd if=/dev/urandom of=f bs=64k count=1 conv=notrunc,fsync';
+/** Ways to go wrong, what makes the kernel send the op, and what `info` and a replay say of it. */
 const WRONG = [
   {
     how: 'panic',
@@ -110,20 +89,18 @@ const WRONG = [
 
 it.for(WRONG)('$how in $op ends the trace, and the replay the same way', async ({ how, op, by, crash, message }) => {
   await mountFs(guest, { fs: 'trap', at: BAD, options: 'deadline=1000' });
-  const said = await sh(
-    guest,
-    `at=${BAD}; . ${HERE}/recording.sh
-    cd ${BAD}; echo abc >f; sync -f f
+  const said = await recordings.told(
+    BAD,
+    `cd ${BAD}; echo abc >f; sync -f f
     begin ${HOST} /run/bento-vm/${how}.btr --policy block
     stat '!${how}=${op}' 2>/dev/null || true
     ! ${by} 2>/dev/null || exit 1
     kill -TERM $collector; wait $collector; tail -1 /tmp/collected; cd /; umount ${BAD}`,
-    LONG_MS,
   );
   expect(JSON.parse(said)).toMatchObject({ unexplained: 0, late: 0, broken: [] });
-  const info = await place.json(['info', traceOf(how)]);
+  const info = await recordings.info(how);
   expect(info.crash).toMatch(crash);
-  const replay = await replayed(how, 'trap', 5);
+  const replay = await recordings.replayed(how, 'trap', 5);
   const [cause] = String(info.crash).split(':');
   expect(replay).toMatchObject({ verdict: 'crashed', panic: { cause, message: expect.stringMatching(message) } });
 });
@@ -133,27 +110,25 @@ it('policy flight: what fits into the ring is a whole trace', async () => {
     'for n in 1 2 3 4 5 6 7 8; do mkdir fly$n; echo $n >fly$n/f; mv fly$n/f fly$n/g; cat fly$n/g; done; rm -r fly*';
   const { code, text } = await recorded(AT, 'flight', '--policy flight', script);
   expect(code, text).toBe(0);
-  expect(await place.json(['info', traceOf('flight')])).toMatchObject({ dropped: 0, gaps: 0 });
-  expect(await replayed('flight', 'tiffinfs')).toMatchObject({ verdict: 'same' });
+  expect(await recordings.info('flight')).toMatchObject({ dropped: 0, gaps: 0 });
+  expect(await recordings.replayed('flight', 'tiffinfs')).toMatchObject({ verdict: 'same' });
 });
 
 it('policy flight: large writes that the ring has come round over are lost as a whole', async () => {
-  const answer = await sh(
-    guest,
-    `at=${AT}; . ${HERE}/recording.sh
-    quiet; before=$(ended)
+  const answer = await recordings.told(
+    AT,
+    `quiet; before=$(ended)
     begin ${HOST} /run/bento-vm/ring.btr --policy flight --buffer 294912:8
     dd if=/dev/zero of=${AT}/big bs=1M count=12 oflag=direct status=none; rm ${AT}/big
     quiet; kill -TERM $collector; wait $collector
     echo $(($(ended) - before)); tail -1 /tmp/collected`,
-    LONG_MS,
   );
   const [ended, said] = answer.trim().split('\n');
   const done = JSON.parse(said ?? '');
   expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], account: { offered: Number(ended) } });
   expect(done.account.recorded + done.account.dropped).toBe(Number(ended));
   expect(done.account.dropped).toBeGreaterThan(0);
-  expect(await place.json(['info', traceOf('ring')])).toMatchObject({
+  expect(await recordings.info('ring')).toMatchObject({
     ops: done.account.recorded,
     dropped: done.account.dropped,
   });
@@ -161,18 +136,16 @@ it('policy flight: large writes that the ring has come round over are lost as a 
 
 it('policy flight: a panic ends the recording, and the ring is written', async () => {
   await mountFs(guest, { fs: 'trap', at: BAD });
-  await sh(
-    guest,
-    `at=${BAD}; . ${HERE}/recording.sh
-    begin ${HOST} /run/bento-vm/crash-ring.btr --policy flight
+  await recordings.told(
+    BAD,
+    `begin ${HOST} /run/bento-vm/crash-ring.btr --policy flight
     cd ${BAD}; touch before; stat '!panic=mkdir' || true; mkdir d || true
     # Nobody asks for it.
     wait $collector; cd /; umount ${BAD}`,
-    LONG_MS,
   );
-  const info = await place.json(['info', traceOf('crash-ring')]);
+  const info = await recordings.info('crash-ring');
   expect(info.crash).toMatch(/^panic: asked to panic in mkdir at /);
-  expect(await replayed('crash-ring', 'trap', 5)).toMatchObject({ verdict: 'crashed' });
+  expect(await recordings.replayed('crash-ring', 'trap', 5)).toMatchObject({ verdict: 'crashed' });
 });
 
 it('without contents, a trace replays the same and holds none', async () => {
@@ -180,25 +153,23 @@ it('without contents, a trace replays the same and holds none', async () => {
     'for n in 1 2 3; do seq -s SECRET 3000 >s$n; cat s$n >/dev/null; done; cp s1 s4; setfattr -n user.a -v b s4; rm s?';
   const { code, text } = await recorded(AT, 'lengths', '--policy block --data none', script);
   expect(code, text).toBe(0);
-  expect(await place.json(['info', traceOf('lengths')])).toMatchObject({ dropped: 0, gaps: 0 });
-  expect(await replayed('lengths', 'tiffinfs')).toMatchObject({ verdict: 'same' });
-  const dump = await place.run(['export', traceOf('lengths'), '--format', 'json']);
+  expect(await recordings.info('lengths')).toMatchObject({ dropped: 0, gaps: 0 });
+  expect(await recordings.replayed('lengths', 'tiffinfs')).toMatchObject({ verdict: 'same' });
+  const dump = await place.run(['export', recordings.traceOf('lengths'), '--format', 'json']);
   expect(dump.stdout).not.toContain('SECRET');
 });
 
 // One starts before the load does, after which the kernel's branch stays on: qemu before 8.1 can run a stale translation of code that is
 // rewritten under load, whoever rewrites it, and its guest then never leaves an int3 that the memory has not held for long.
 it(`is started and ended ${STARTS} times on a busy mount, and each trace replays the same`, async () => {
-  const answer = await sh(
-    guest,
-    `at=${AT}; . ${HERE}/recording.sh
-    quiet; begin ${HOST} /run/quiet.btr --policy drop; kill -TERM $collector; wait $collector
+  const answer = await recordings.told(
+    AT,
+    `quiet; begin ${HOST} /run/quiet.btr --policy drop; kill -TERM $collector; wait $collector
     (for n in $(seq 100); do [ ! -e /tmp/enough ] || break; bash ${HERE}/flood.sh ${AT}/busy$n 2 60 1; done; echo $n >/tmp/rounds) & busy=$!
     for n in $(seq ${STARTS}); do
       begin ${HOST} /run/bento-vm/busy$n.btr --policy block; sleep 0.1; kill -TERM $collector; wait $collector; tail -1 /tmp/collected
     done
     touch /tmp/enough; wait $busy; cat /tmp/rounds`,
-    LONG_MS,
   );
   const lines = answer.trim().split('\n');
   expect(Number(lines.pop())).toBeGreaterThan(0);
@@ -210,21 +181,21 @@ it(`is started and ended ${STARTS} times on a busy mount, and each trace replays
     expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], account: { dropped: 0, recorded: offered } });
     if (recorded === 0) continue;
     ops += recorded;
-    expect(await replayed(`busy${index + 1}`, 'tiffinfs'), `recording ${index + 1}`).toMatchObject({ verdict: 'same' });
+    expect(await recordings.replayed(`busy${index + 1}`, 'tiffinfs'), `recording ${index + 1}`).toMatchObject({
+      verdict: 'same',
+    });
   }
   expect(ops).toBeGreaterThan(STARTS);
 }, 600_000);
 
 it('a reader that is killed in a flood leaves a trace that opens', async () => {
-  await sh(
-    guest,
-    `at=${AT}; . ${HERE}/recording.sh
-    begin ${HOST} /run/bento-vm/cut.btr --policy drop --buffer 73728:4
+  await recordings.told(
+    AT,
+    `begin ${HOST} /run/bento-vm/cut.btr --policy drop --buffer 73728:4
     bash ${HERE}/flood.sh ${AT}/cut 4 700 1 & flood=$!
     sleep 3; kill -KILL $collector; wait $collector || true; wait $flood
     echo stop >$debugfs/control; echo release >$debugfs/control`,
-    LONG_MS,
   );
-  const info = await place.json(['info', traceOf('cut')]);
+  const info = await recordings.info('cut');
   expect(Number(info.ops)).toBeGreaterThan(0);
 });

@@ -2,121 +2,96 @@
 
 /** A mount that is being recorded goes over to other versions, under load or away from a crash: counts, traces, and what a replay makes of them. */
 
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { renamedModule } from '../../src/capture/kernel/fresh-name.js';
 import { loadModules, mountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
-import { builtModule, Place } from '../support/bento-rr.js';
-import { emptyDisk, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
-import { CHECKOUT } from '../support/sources.js';
+import { endGuest, kernelModules, sh, shareModule } from '../support/guest.js';
+import { HERE, HOST, LONG_MS, RecordedGuest, RR } from '../support/recorded-guest.js';
 
 const AT = '/mnt/bento';
 const MOUNT = '/sys/fs/bentofs/mounts/1';
-const RR = join(CHECKOUT, 'bin/bento-rr');
-const HOST = join(CHECKOUT, 'rust-fs/target/release/bento-host');
-const HERE = join(CHECKOUT, 'test/vm');
-const LONG_MS = 280_000;
 
-const folder = mkdtempSync(join(tmpdir(), 'bento-upgrade-recorded-'));
-const place = new Place();
+const recordings = new RecordedGuest('upgrade-recorded');
+const { place } = recordings;
 let guest: Guest;
 /** Modules under names of their own, as the guest calls their folder. */
 let share = '';
 
 beforeAll(async () => {
   const build = kernelModules(['--fs', 'tiffinfs', '--fs', 'tiffinfs-prov', '--fs', 'tripwire']);
-  guest = await startGuest({
-    folder: join(folder, 'guest'),
-    disks: [{ path: emptyDisk(join(folder, 'disk'), 1 << 28) }],
-  });
-  const put = (fs: string, name: string): string => {
-    const path = build.fs[fs] ?? '';
-    const here = join(guest.folder, 'share', `${name}.ko`);
-    writeFileSync(here, renamedModule(readFileSync(path), path, name));
-    // Debug information is most of it, and is copied and thrown away by each insmod.
-    execFileSync('strip', ['--strip-debug', here]);
-    return guest.inGuest(here);
-  };
-  const plain = put('tiffinfs', 'bento_up_plain');
+  guest = await recordings.boot();
+  const { tiffinfs = '', 'tiffinfs-prov': prov = '', tripwire = '' } = build.fs;
+  const plain = shareModule(guest, tiffinfs, 'bento_up_plain');
   share = dirname(plain);
-  put('tiffinfs', 'bento_up_again');
-  put('tiffinfs-prov', 'bento_up_prov');
-  put('tripwire', 'bento_up_trip');
+  shareModule(guest, tiffinfs, 'bento_up_again');
+  shareModule(guest, prov, 'bento_up_prov');
+  shareModule(guest, tripwire, 'bento_up_trip');
   await loadModules(guest, { ...build, fs: { tiffinfs: plain } });
   await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs,deadline=60000' });
 });
 
 afterAll(async () => {
-  try {
-    if (guest !== undefined) {
-      await sh(guest, `umount ${AT}`);
-      await endGuest(guest);
-    }
-  } finally {
-    await guest?.[Symbol.asyncDispose]();
-    place.remove();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await recordings.remove(async () => {
+    await sh(guest, `umount ${AT}`);
+    await endGuest(guest, 'instances crashed');
+  });
 });
-
-const traceOf = (name: string) => join(folder, 'guest', `${name}.btr`);
 
 /** Upgrades along `ways` under writers, recorded; what the collector and the mount's own counters said. */
 async function recorded(name: string, options: string, ways: readonly (readonly [string, string])[]) {
   const upgrades = ways.map(([to, from]) => `sleep 0.3; insmod ${share}/${to}.ko; rmmod ${from}`).join('\n');
-  const said = await sh(
-    guest,
-    `at=${AT}; . ${HERE}/recording.sh
-    rm -f /run/stop; mkdir ${AT}/${name}; quiet; before=$(ended)
+  const said = await recordings.told(
+    AT,
+    `rm -f /run/stop; mkdir ${AT}/${name}; quiet; before=$(ended)
     begin ${HOST} /run/bento-vm/${name}.btr ${options}
     sh ${HERE}/writers.sh ${AT}/${name} /run/stop 2 >/tmp/writers 2>&1 & writers=$!
     ${upgrades}
     sleep 0.3; touch /run/stop; wait $writers || { cat /tmp/writers >&2; exit 1; }
     quiet; kill -TERM $collector; wait $collector
     echo $(($(ended) - before)); tail -1 /tmp/collected; rm -r ${AT}/${name}`,
-    LONG_MS,
   );
   const [ended = '', done = ''] = said.trim().split('\n');
   return { ended: Number(ended), ...JSON.parse(done) };
 }
 
-const replayed = (name: string, ...more: readonly string[]) =>
-  place.json(['replay', traceOf(name), '--module', builtModule('tiffinfs'), ...more]);
+/** Recorded to the last op, as the mount counted them. */
+function expectWhole({ ended, ...done }: Awaited<ReturnType<typeof recorded>>): void {
+  expect(done.account).toMatchObject({ offered: ended, recorded: ended, dropped: 0 });
+  expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], crash: null });
+}
 
 test('to the same build and back: nothing is lost, and one replay goes through', async () => {
-  const { ended, ...done } = await recorded('builds', '--policy block', [
+  const done = await recorded('builds', '--policy block', [
     ['bento_up_again', 'bento_up_plain'],
     ['bento_up_plain', 'bento_up_again'],
   ]);
-  expect(done.account).toMatchObject({ offered: ended, recorded: ended, dropped: 0 });
-  expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], crash: null });
-  expect(await replayed('builds')).toMatchObject({ verdict: 'same', ops: ended, warnings: [] });
+  expectWhole(done);
+  expect(await recordings.replayed('builds', 'tiffinfs')).toMatchObject({
+    verdict: 'same',
+    ops: done.ended,
+    warnings: [],
+  });
 });
 
 test('to another version and back: nothing is lost, and a replay says that it ends where the other took over', async () => {
-  const { ended, ...done } = await recorded('prov', '--policy block', [
+  const done = await recorded('prov', '--policy block', [
     ['bento_up_prov', 'bento_up_plain'],
     ['bento_up_plain', 'bento_up_prov'],
   ]);
-  expect(done.account).toMatchObject({ offered: ended, recorded: ended, dropped: 0 });
-  expect(done).toMatchObject({ late: 0, unexplained: 0, broken: [], crash: null });
-  const replay = await replayed('prov');
+  expectWhole(done);
+  const replay = await recordings.replayed('prov', 'tiffinfs');
   const ops = Number(replay.ops);
-  expect(ops).toBeLessThan(ended);
-  const says = `another build took over after op ${ops}: the ${ended - ops} ops from there on are not replayed`;
+  expect(ops).toBeLessThan(done.ended);
+  const says = `another build took over after op ${ops}: the ${done.ended - ops} ops from there on are not replayed`;
   expect(replay).toMatchObject({ verdict: 'same', warnings: [says] });
-  expect(await replayed('prov', '--allow-gaps')).toMatchObject({ ops: ended });
+  expect(await recordings.replayed('prov', 'tiffinfs', 0, '--allow-gaps')).toMatchObject({ ops: done.ended });
 });
 
 test('a reader that stands still: counts stay exact across upgrades', async () => {
-  const said = await sh(
-    guest,
-    `at=${AT}; . ${HERE}/recording.sh
-    quiet; before=$(ended)
+  const said = await recordings.told(
+    AT,
+    `quiet; before=$(ended)
     begin ${HOST} /run/bento-vm/drop.btr --policy drop --buffer 73728:4
     kill -STOP $collector
     bash ${HERE}/flood.sh ${AT}/drop 2 400 1 & flood=$!
@@ -125,7 +100,6 @@ test('a reader that stands still: counts stay exact across upgrades', async () =
     wait $flood; quiet
     kill -CONT $collector; kill -TERM $collector; wait $collector
     echo $(($(ended) - before)); tail -1 /tmp/collected`,
-    LONG_MS,
   );
   const [ended, text] = said.trim().split('\n');
   const done = JSON.parse(text ?? '');
@@ -163,17 +137,17 @@ END
   );
   expect(said).toContain('recording 0\n');
   expect(said).toContain('code 5\n');
-  expect(await place.json(['info', traceOf('crash')])).toMatchObject({
+  expect(await recordings.info('crash')).toMatchObject({
     crash: expect.stringMatching(/^panic: asked to panic at .*tripwire\/lib\.rs:\d+:\d+$/),
     dropped: 0,
     gaps: 0,
   });
-  const dump = (await place.run(['dump', traceOf('crash')])).stdout.trimEnd().split('\n');
+  const dump = (await place.run(['dump', recordings.traceOf('crash')])).stdout.trimEnd().split('\n');
   expect(dump.at(-1)).toContain('UPGRADE');
   expect(dump.filter((line) => line.includes('after'))).toEqual([]);
-  const replay = await place.json(['replay', traceOf('crash'), '--module', builtModule('tripwire')], 5);
+  const replay = await recordings.replayed('crash', 'tripwire', 5);
   expect(replay).toMatchObject({ verdict: 'crashed', panic: { message: 'asked to panic' } });
-  expect(await replayed('next')).toMatchObject({ verdict: 'same' });
+  expect(await recordings.replayed('next', 'tiffinfs')).toMatchObject({ verdict: 'same' });
 });
 
 test('where more changes than is noted, the state goes over as a whole, and that is told', async () => {

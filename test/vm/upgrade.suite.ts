@@ -3,15 +3,14 @@
 /** Live upgrades in the kernel: under load, refused, with many open files; and what tracepoints and counters say of it. */
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { renamedModule } from '../../src/capture/kernel/fresh-name.js';
 import { loadModules, mountFs, unmountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
 import type { KernelBuild } from '../../src/host/modules/build-kernel.js';
-import { chosenHeaders, endGuest, kernelModules, sh, startGuest } from '../support/guest.js';
+import { chosenHeaders, endGuest, kernelModules, sh, shareModule, startGuest } from '../support/guest.js';
 import { PATIENCE } from '../support/patience.js';
 import { CHECKOUT } from '../support/sources.js';
 
@@ -43,13 +42,7 @@ beforeAll(async () => {
   const module = join(target, 'libbento_tiffinfs.so');
   execFileSync(join(target, 'bento-host'), ['mkfs', '--module', module, '--size', '512M', disk]);
   guest = await startGuest({ folder: join(folder, 'guest'), disks: [{ path: disk }] });
-  const put = (path: string, name: string): string => {
-    const here = join(guest.folder, 'share', `${name}.ko`);
-    writeFileSync(here, renamedModule(readFileSync(path), path, name));
-    // Debug information is most of it, and is copied and thrown away by each insmod.
-    execFileSync('strip', ['--strip-debug', here]);
-    return guest.inGuest(here);
-  };
+  const put = (path: string, name: string): string => shareModule(guest, path, name);
   refusing = put(unlike, 'refusing');
   plain = put(build.fs.tiffinfs ?? '', 'bento_tiffinfs');
   share = dirname(plain);

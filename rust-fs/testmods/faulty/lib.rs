@@ -6,6 +6,9 @@
 //! `!quiet` makes a directory of another mode and answers as if it had not.
 #![no_std]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
 use core::hint::black_box;
 use libbentofs::ks::sync::{LockName, RwLock};
 use libbentofs::ks::{Errno, Result};
@@ -38,13 +41,15 @@ impl FileSystem for Faulty {
         MemFs::mount(mount).map(with)
     }
 
-    fn export_state(&self, state: &mut alloc::vec::Vec<u8>) -> Result<()> {
+    fn export_state(&self, state: &mut Vec<u8>) -> Result<()> {
         self.inner.export_state(state)
     }
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Self> {
         MemFs::import_state(mount, schema, state).map(with)
     }
+
+    libbentofs::delegate!(inner: forget, getattr, opendir, readdir, releasedir, listxattr);
 
     fn lookup(&self, req: &Request, parent: Ino, name: &Name) -> Result<Entry> {
         match name.as_bytes() {
@@ -70,32 +75,6 @@ impl FileSystem for Faulty {
         let made = self.inner.mkdir(req, parent, name, mode ^ 0o020, umask)?;
         Ok(Entry { attr: Attr { mode: made.attr.mode ^ 0o020, ..made.attr }, ..made })
     }
-
-    fn forget(&self, req: &Request, ino: Ino, lookups: u64) {
-        self.inner.forget(req, ino, lookups);
-    }
-
-    fn getattr(&self, req: &Request, ino: Ino, fh: Option<Fh>) -> Result<(Attr, Ttl)> {
-        self.inner.getattr(req, ino, fh)
-    }
-
-    fn opendir(&self, req: &Request, ino: Ino, flags: u32) -> Result<Opened> {
-        self.inner.opendir(req, ino, flags)
-    }
-
-    fn readdir(&self, req: &Request, ino: Ino, fh: Fh, cookie: u64, out: &mut DirSink<'_>) -> Result<()> {
-        self.inner.readdir(req, ino, fh, cookie, out)
-    }
-
-    fn releasedir(&self, req: &Request, ino: Ino, fh: Fh, flags: u32) -> Result<()> {
-        self.inner.releasedir(req, ino, fh, flags)
-    }
-
-    fn listxattr(&self, req: &Request, ino: Ino) -> Result<alloc::vec::Vec<u8>> {
-        self.inner.listxattr(req, ino)
-    }
 }
-
-extern crate alloc;
 
 libbentofs::module!(Faulty);

@@ -19,13 +19,13 @@ const DAWDLE_NS: i64 = 40_000_000_000;
 /// The file system.
 #[derive(Debug)]
 pub struct Tripwire {
-    inner: Box<TiffinFs>,
+    inner: TiffinFs,
     dawdles: RwLock<bool>,
     /// Files made or removed.
     files: RwLock<u64>,
 }
 
-fn with(inner: Box<TiffinFs>) -> Tripwire {
+fn with(inner: TiffinFs) -> Tripwire {
     Tripwire { inner, dawdles: RwLock::new(LockName::new(60, 0), false), files: RwLock::new(LockName::new(61, 0), 0) }
 }
 
@@ -49,11 +49,11 @@ impl FileSystem for Tripwire {
     const STATE_SCHEMA_MIN: u32 = TiffinFs::STATE_SCHEMA_MIN;
 
     fn mount(mount: &Mount<'_>) -> Result<Tripwire> {
-        Ok(with(mounted(mount)?))
+        Ok(with(*mounted(mount)?))
     }
 
     fn unmount(self) -> Result<()> {
-        (*self.inner).unmount()
+        self.inner.unmount()
     }
 
     fn export_state(&self, state: &mut Vec<u8>) -> Result<()> {
@@ -61,7 +61,7 @@ impl FileSystem for Tripwire {
     }
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Tripwire> {
-        Ok(with(imported(mount, schema, state)?))
+        Ok(with(*imported(mount, schema, state)?))
     }
 
     const HANDS_OVER_EARLY: bool = true;
@@ -89,78 +89,17 @@ impl FileSystem for Tripwire {
         self.inner.lookup(req, parent, name)
     }
 
-    fn forget(&self, req: &Request, ino: Ino, lookups: u64) {
-        self.inner.forget(req, ino, lookups);
-    }
-
-    fn getattr(&self, req: &Request, ino: Ino, fh: Option<Fh>) -> Result<(Attr, Ttl)> {
-        self.inner.getattr(req, ino, fh)
-    }
-
-    fn setattr(&self, req: &Request, ino: Ino, changes: &SetAttr) -> Result<(Attr, Ttl)> {
-        self.inner.setattr(req, ino, changes)
-    }
-
-    fn statfs(&self, req: &Request, ino: Ino) -> Result<Statfs> {
-        self.inner.statfs(req, ino)
-    }
-
-    fn mkdir(&self, req: &Request, parent: Ino, name: &Name, mode: u32, umask: u32) -> Result<Entry> {
-        self.inner.mkdir(req, parent, name, mode, umask)
-    }
+    libbentofs::delegate!(inner: forget, getattr, setattr, statfs, mkdir, open, read, write, release, fsync, opendir, readdir,
+        releasedir, getxattr, listxattr, syncfs);
 
     fn unlink(&self, req: &Request, parent: Ino, name: &Name) -> Result<()> {
         *self.files.write() += 1;
         self.inner.unlink(req, parent, name)
     }
 
-    fn open(&self, req: &Request, ino: Ino, flags: u32) -> Result<Opened> {
-        self.inner.open(req, ino, flags)
-    }
-
     fn create(&self, req: &Request, parent: Ino, name: &Name, mode: u32, umask: u32, flags: u32) -> Result<(Entry, Opened)> {
         *self.files.write() += 1;
         self.inner.create(req, parent, name, mode, umask, flags)
-    }
-
-    fn read(&self, req: &Request, ino: Ino, fh: Fh, offset: u64, out: &mut DataOut<'_>) -> Result<()> {
-        self.inner.read(req, ino, fh, offset, out)
-    }
-
-    fn write(&self, req: &Request, ino: Ino, fh: Fh, offset: u64, data: &DataIn<'_>, kill_suidgid: bool) -> Result<u32> {
-        self.inner.write(req, ino, fh, offset, data, kill_suidgid)
-    }
-
-    fn release(&self, req: &Request, ino: Ino, fh: Fh, flags: u32) -> Result<()> {
-        self.inner.release(req, ino, fh, flags)
-    }
-
-    fn fsync(&self, req: &Request, ino: Ino, fh: Fh, datasync: bool) -> Result<()> {
-        self.inner.fsync(req, ino, fh, datasync)
-    }
-
-    fn opendir(&self, req: &Request, ino: Ino, flags: u32) -> Result<Opened> {
-        self.inner.opendir(req, ino, flags)
-    }
-
-    fn readdir(&self, req: &Request, ino: Ino, fh: Fh, cookie: u64, out: &mut DirSink<'_>) -> Result<()> {
-        self.inner.readdir(req, ino, fh, cookie, out)
-    }
-
-    fn releasedir(&self, req: &Request, ino: Ino, fh: Fh, flags: u32) -> Result<()> {
-        self.inner.releasedir(req, ino, fh, flags)
-    }
-
-    fn getxattr(&self, req: &Request, ino: Ino, name: &[u8]) -> Result<Vec<u8>> {
-        self.inner.getxattr(req, ino, name)
-    }
-
-    fn listxattr(&self, req: &Request, ino: Ino) -> Result<Vec<u8>> {
-        self.inner.listxattr(req, ino)
-    }
-
-    fn syncfs(&self, req: &Request, ino: Ino) -> Result<()> {
-        self.inner.syncfs(req, ino)
     }
 }
 
