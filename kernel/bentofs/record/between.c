@@ -92,6 +92,8 @@ void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *fr
 			       revision_len);
 		bento_stream_commit(capture, buf,
 				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)));
+	} else {
+		this_cpu_inc(capture->cpus->counts.others_lost);
 	}
 	bento_stream_end(capture);
 }

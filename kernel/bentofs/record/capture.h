@@ -37,6 +37,8 @@ struct bento_rec_counts {
 	u64 filtered;
 	/* Ops without an answer (a crash): not offered. */
 	u64 unanswered;
+	/* Records of no op (such a crash, an upgrade) that found no room. */
+	u64 others_lost;
 	u64 lost[BENTO_LOSSES];			/* by BTR_LOSS_CAUSE_* */
 };
 

@@ -93,10 +93,10 @@ static void show_cpu(struct seq_file *m, const struct bento_capture *capture, in
 
 	seq_printf(
 		m,
-		"cpu %d offered %llu recorded %llu filtered %llu unanswered %llu bytes %llu read %llu",
+		"cpu %d offered %llu recorded %llu filtered %llu unanswered %llu others_lost %llu bytes %llu read %llu",
 		number, READ_ONCE(counts->offered), READ_ONCE(counts->recorded),
-		READ_ONCE(counts->filtered), READ_ONCE(counts->unanswered), READ_ONCE(cpu->head),
-		READ_ONCE(cpu->tail));
+		READ_ONCE(counts->filtered), READ_ONCE(counts->unanswered),
+		READ_ONCE(counts->others_lost), READ_ONCE(cpu->head), READ_ONCE(cpu->tail));
 	for (i = 0; i < BENTO_LOSSES; i++)
 		if (losses[i])
 			seq_printf(m, " %s %llu", losses[i], READ_ONCE(counts->lost[i]));

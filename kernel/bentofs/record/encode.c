@@ -75,29 +75,6 @@ static u64 hash_of(const struct content *content)
 	return xxh64_digest(&state);
 }
 
-/* A place in a scatter list. */
-struct place {
-	const struct bento_seg *seg;
-	size_t at;
-};
-
-static u8 *copy_from(u8 *p, struct place *place, size_t len)
-{
-	while (len) {
-		size_t some = min(len, place->seg->len - place->at);
-
-		memcpy(p, place->seg->ptr + place->at, some);
-		p += some;
-		len -= some;
-		place->at += some;
-		if (place->at == place->seg->len) {
-			place->seg++;
-			place->at = 0;
-		}
-	}
-	return p;
-}
-
 /* What stands of the content in the op's own record. */
 static u8 *put_content(u8 *p, const struct content *content)
 {
@@ -163,65 +140,6 @@ static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration,
 }
 
 /* ---- an op ---- */
-
-/*
- * What an op may need in the buffers besides its data: its own record, and blocks that it sees
- * first.
- */
-#define USUAL_NEED (32u << 10)
-
-bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
-{
-	struct bento_capture *capture = ctx->mount->capture;
-	const struct bento_request_buf *req = ctx->req;
-	struct bento_slot *slot;
-	u32 need = 0;
-
-	if (!capture)
-		return true;
-	if (unlikely(capture->options.filters) && ctx->opcode < BENTO_OPCODES &&
-	    test_bit(ctx->opcode, capture->options.skip)) {
-		struct bento_rec_cpu *cpu = get_cpu_ptr(capture->cpus);
-
-		cpu->counts.offered++;
-		cpu->counts.filtered++;
-		put_cpu_ptr(capture->cpus);
-		return true;
-	}
-	if (capture->options.policy == BENTO_POLICY_BLOCK && ctx->opcode < BENTO_OPCODES) {
-		s64 promised;
-
-		need = USUAL_NEED + (req ? req->data_len : 0);
-		promised = atomic64_add_return(need, &capture->promised);
-		if (unlikely(promised > bento_stream_room(capture)) &&
-		    !READ_ONCE(capture->stalled)) {
-			if (may_wait) {
-				atomic64_sub(need, &capture->promised);
-				return false;
-			}
-			/* Nobody reads: ops go on, and what does not fit is counted. */
-			WRITE_ONCE(capture->stalled, true);
-		}
-	}
-	slot = &capture->slots[ctx->thread];
-	bento_slot_clear(slot);
-	slot->need = need;
-	slot->seen = atomic64_read(&capture->seq);
-	ctx->rec = slot;
-	bento_begin_ns(ctx);
-	/* Its answer will stand where this does. */
-	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&
-	    req->args_len >= sizeof(struct fuse_ioctl_in)) {
-		const struct fuse_ioctl_in *in = req->args;
-		struct place place = { .seg = req->data };
-		size_t len = min_t(size_t, in->in_size, req->data_len);
-		u8 *p = bento_slot_room(slot, &slot->input, len);
-
-		if (p)
-			slot->input.len = copy_from(p, &place, len) - p;
-	}
-	return true;
-}
 
 static void lose(struct bento_capture *capture, const struct bento_ctx *ctx, u32 cause)
 {
@@ -338,12 +256,12 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	seq = atomic64_inc_return(&capture->seq);
 	this_cpu_inc(capture->cpus->counts.unanswered);
 	if (!buf || ctx->rec->lost || most > capture->options.subbuf / 2)
-		goto out;
+		goto lost;
 	if (!content.whole || content.len <= BENTO_REC_INLINE ||
 	    put_pieces(capture, buf, seq, &content, &first))
 		at = bento_stream_reserve(capture, buf, most);
 	if (!at)
-		goto out;
+		goto lost;
 	p = open_record(at);
 	if (!message) {
 		p = put_content(put_op(p, ctx, seq, 0, NULL), &content);
@@ -359,6 +277,9 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	p = put_content(put_op(p + WIRE_LEN, ctx, seq, 0, NULL), &content);
 	wire_fill_len(len_at, p - len_at - WIRE_LEN);
 	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)));
+	goto out;
+lost:
+	this_cpu_inc(capture->cpus->counts.others_lost);
 out:
 	bento_stream_end(capture);
 }

@@ -19,6 +19,8 @@ pub struct Counts {
     pub filtered: u64,
     /// Ops that a crash left without an answer; they are not offered.
     pub unanswered: u64,
+    /// Records that are no op's answer (a crash, an upgrade) and found no room.
+    pub others_lost: u64,
     /// Ops that were lost, by cause.
     pub lost: BTreeMap<i32, u64>,
     /// Up to where its buffer was written, in bytes since the recording began, ends of parts included.
@@ -74,6 +76,7 @@ fn counts<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Counts> {
             "recorded" => counts.recorded = value,
             "filtered" => counts.filtered = value,
             "unanswered" => counts.unanswered = value,
+            "others_lost" => counts.others_lost = value,
             "bytes" => counts.written = value,
             "read" => counts.read = value,
             "buffer_full" => drop(counts.lost.insert(pb::LossCause::BufferFull.into(), value)),
@@ -209,13 +212,13 @@ mod tests {
     #[test]
     fn a_status_is_read() {
         let text = "state recording\nepoch 3\npolicy drop\nseq 17\n\
-            cpu 0 offered 10 recorded 8 filtered 1 unanswered 0 bytes 99 read 9 buffer_full 1 too_large 0 overwritten 0\n\
-            cpu 1 offered 7 recorded 7 filtered 0 unanswered 2 bytes 99 read 9 buffer_full 0 too_large 0 overwritten 0\n";
+            cpu 0 offered 10 recorded 8 filtered 1 unanswered 0 others_lost 0 bytes 99 read 9 buffer_full 1 too_large 0 overwritten 0\n\
+            cpu 1 offered 7 recorded 7 filtered 0 unanswered 2 others_lost 1 bytes 99 read 9 buffer_full 0 too_large 0 overwritten 0\n";
         let status = Status::parse(text).unwrap();
         assert_eq!((status.state.as_str(), status.seq), ("recording", 17));
         assert_eq!(status.sum(|counts| counts.offered), 17);
         assert_eq!(status.cpus[&0].lost[&i32::from(pb::LossCause::BufferFull)], 1);
-        assert_eq!(status.cpus[&1].unanswered, 2);
+        assert_eq!((status.cpus[&1].unanswered, status.cpus[&1].others_lost), (2, 1));
         assert_eq!((status.cpus[&0].written, status.cpus[&0].read), (99, 9));
     }
 

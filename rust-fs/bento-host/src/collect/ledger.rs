@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub struct Ledger {
     booked: BTreeMap<(u32, i32), u64>,
+    /// Numbers of records that are no op's.
+    others: u64,
     /// Numbers that were missing without the kernel having counted a loss.
     unexplained: u64,
 }
@@ -17,8 +19,8 @@ pub struct Ledger {
 pub type Booking = (u32, LossCause, u64);
 
 impl Ledger {
-    /// Books `missing` numbers against what the kernel has counted and nobody has booked. A number that it has not counted as a lost op is not
-    /// an op's (a panic's, an upgrade's), or its record was damaged: `unexplained`, of no cause.
+    /// Books `missing` numbers against what the kernel has counted and nobody has booked: ops that it lost, and then records of no op (of a crash,
+    /// of an upgrade). A number that it has not counted was damaged, or such a record that a ring came round over: `unexplained`, of no cause.
     pub fn book(&mut self, counted: &Status, missing: u64) -> Vec<Booking> {
         let mut left = missing;
         let mut bookings = Vec::new();
@@ -33,7 +35,9 @@ impl Ledger {
                 }
             }
         }
-        self.unexplained += left;
+        let others = counted.sum(|counts| counts.others_lost).saturating_sub(self.others).min(left);
+        self.others += others;
+        self.unexplained += left - others;
         bookings
     }
 
@@ -75,6 +79,16 @@ mod tests {
         assert_eq!(ledger.rest(&later), [(1, LossCause::TooLarge, 1)]);
         assert_eq!(ledger.rest(&later), []);
         assert_eq!(ledger.unexplained(), 0);
+    }
+
+    #[test]
+    fn a_record_of_no_op_is_no_loss_of_one() {
+        let mut ledger = Ledger::default();
+        let mut status = counted(&[(0, LossCause::BufferFull, 2)]);
+        status.cpus.entry(1).or_default().others_lost = 1;
+        assert_eq!(ledger.book(&status, 3), [(0, LossCause::BufferFull, 2)]);
+        assert_eq!((ledger.unexplained(), ledger.book(&status, 1)), (0, vec![]));
+        assert_eq!(ledger.unexplained(), 1);
     }
 
     #[test]

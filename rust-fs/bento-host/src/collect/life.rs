@@ -342,6 +342,7 @@ impl Collection {
                     "dropped": counted.sum(|counts| counts.lost.values().sum()),
                     "filtered": filtered,
                     "unanswered": counted.sum(|counts| counts.unanswered),
+                    "othersLost": counted.sum(|counts| counts.others_lost),
                 },
                 "late": merger.late(),
                 "unexplained": unexplained,

@@ -6,6 +6,7 @@
 
 pub mod context;
 mod exports;
+mod exports_device;
 pub mod lock;
 pub(crate) mod solo;
 mod task;

@@ -6,6 +6,7 @@ use super::solo::SoloMutex;
 use super::tasks::Tasks;
 use crate::device::BlockDevice;
 use crate::mix::MixMap;
+use crate::proto::trace as pb;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,6 +44,26 @@ pub enum Crash {
     },
     /// Another op had crashed the instance before.
     Abandoned,
+}
+
+impl Crash {
+    /// As a trace has it, without the op.
+    pub fn in_trace(&self) -> pb::Panic {
+        use pb::panic::Cause;
+        let cause = match self {
+            Crash::Panic { .. } => Cause::Panic,
+            // An order that cannot be followed keeps an op waiting for ever.
+            Crash::Deadline { .. } | Crash::Order { .. } => Cause::Deadline,
+            Crash::StackOverflow => Cause::StackOverflow,
+            Crash::Fault { .. } | Crash::Leak => Cause::Fault,
+            Crash::Abandoned => Cause::Unspecified,
+        };
+        let (message, location) = match self {
+            Crash::Panic { message, location } => (message.clone(), location.clone()),
+            other => (other.to_string(), String::new()),
+        };
+        pb::Panic { cause: cause.into(), message, location, op: None, task: None }
+    }
 }
 
 impl fmt::Display for Crash {

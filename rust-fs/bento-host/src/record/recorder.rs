@@ -290,13 +290,5 @@ impl Drop for Recorder {
 
 /// The trace's message for a crash; `None` when it was not this op's own.
 fn panic_message(crash: &Crash) -> Option<pb::Panic> {
-    use pb::panic::Cause;
-    let (cause, message, location) = match crash {
-        Crash::Panic { message, location } => (Cause::Panic, message.clone(), location.clone()),
-        Crash::Deadline { .. } => (Cause::Deadline, crash.to_string(), String::new()),
-        Crash::StackOverflow => (Cause::StackOverflow, crash.to_string(), String::new()),
-        Crash::Fault { .. } | Crash::Leak | Crash::Order { .. } => (Cause::Fault, crash.to_string(), String::new()),
-        Crash::Abandoned => return None,
-    };
-    Some(pb::Panic { cause: cause.into(), message, location, op: None, task: None })
+    (*crash != Crash::Abandoned).then(|| crash.in_trace())
 }

@@ -93,7 +93,7 @@ impl Run {
             replayed: self.replayed,
             elapsed_ns: u64::try_from(self.elapsed.as_nanos()).unwrap_or(u64::MAX),
             message,
-            panic: panic.map(|(_, crash)| verdict::panic(crash, op.as_ref())),
+            panic: panic.map(|(_, crash)| pb::Panic { op: op.clone(), ..crash.in_trace() }),
             rule_hits: self.options.rules.hits(),
             order: self.order_taken().into(),
             order_reason: self.order_reason.clone(),

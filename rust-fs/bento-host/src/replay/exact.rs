@@ -16,9 +16,10 @@ use super::rules::Rules;
 use super::run_error::RunError;
 use super::segments::Held;
 use super::serial::{Target, Watch};
-use super::source::{OnTape, Source, is_life};
+use super::source::{Source, is_life};
 use super::standstill::standstill;
 use super::subject::{Applied, Asked, Subject};
+use super::tape::OnTape;
 use super::translate::Translation;
 use super::verdict;
 use crate::ks::{Crash, LockId, OpInputs, World};
@@ -280,7 +281,7 @@ fn life(subject: &mut Subject, record: Box<OpRecord>, rules: &mut Rules, ran: &m
 
 /// Ops for the threads, and segments for the tasks, up to a step in the module's life.
 struct Feed<'a> {
-    tape: &'a mut super::source::Tape,
+    tape: &'a mut super::tape::Tape,
     held: Option<OnTape>,
     /// What came instead of something for them.
     next: Option<OnTape>,

@@ -5,7 +5,7 @@
 //! recorded entries are held against one another: an op is taken although one that was taken before it acquired a lock later.
 
 use super::segments;
-use super::source::SegmentRecord;
+use super::tape::SegmentRecord;
 use crate::ks::{LockId, World};
 use crate::proto::host;
 use crate::proto::trace as pb;

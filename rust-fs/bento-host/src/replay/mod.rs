@@ -24,6 +24,7 @@ pub mod standstill;
 pub mod subject;
 mod survey;
 pub mod table;
+pub mod tape;
 pub mod translate;
 pub mod verdict;
 mod with_tasks;

@@ -15,7 +15,8 @@
 
 use super::interleave::{Entry, Interleavings, entries};
 use super::segments::began_after;
-use super::source::{OnTape, SegmentRecord, Source, Tape};
+use super::source::Source;
+use super::tape::{OnTape, SegmentRecord, Tape};
 use crate::ks::{World, is_named};
 use crate::proto::host;
 use crate::trace::{OpRecord, TraceError};

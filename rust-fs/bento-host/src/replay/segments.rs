@@ -2,7 +2,7 @@
 //! Recorded segments of a module's own tasks, on their way to the tasks of a replay.
 
 use super::line::OrderUse;
-use super::source::SegmentRecord;
+use super::tape::SegmentRecord;
 use crate::ks::{Given, Segment, World};
 use crate::proto::trace as pb;
 use std::collections::VecDeque;

@@ -4,14 +4,15 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
-use super::survey::{Survey, no_op};
+use super::survey::Survey;
+use super::tape::Tape;
 use super::translate::Made;
 use crate::device::CowDevice;
 use crate::mix::MixMap;
 use crate::proto::host;
 use crate::proto::trace as pb;
 use crate::proto::trace::op::Request;
-use crate::trace::{ChunkRecords, OpRecord, Tolerance, TraceError, TraceItem, TraceReader, filler};
+use crate::trace::{OpRecord, Tolerance, TraceError, TraceItem, TraceReader, filler};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::path::Path;
@@ -24,26 +25,6 @@ pub enum Start {
     Ops,
     /// The module imports this state.
     Checkpoint(pb::Checkpoint),
-}
-
-/// A segment of one of the module's own tasks, with its place.
-#[derive(Debug, Clone)]
-pub struct SegmentRecord {
-    /// Ops that ended before it did.
-    pub place: u64,
-    /// Which one of the trace's, counted from 1.
-    pub number: u64,
-    /// What it took.
-    pub task: pb::Task,
-}
-
-/// What stands on a tape.
-#[derive(Debug, Clone)]
-pub enum OnTape {
-    /// An op, and how many segments ended before it did.
-    Op(Box<OpRecord>, u64),
-    /// A segment.
-    Segment(SegmentRecord),
 }
 
 /// When a segment of a task ran.
@@ -73,7 +54,7 @@ pub struct Outline {
 /// An opened trace.
 #[derive(Debug)]
 pub struct Source {
-    reader: TraceReader,
+    pub(super) reader: TraceReader,
     info: host::TraceInfo,
     start: Start,
     /// The device as it was before the first op; none where the file system has none.
@@ -91,7 +72,7 @@ pub struct Source {
     segments_before: Vec<u64>,
     /// The module was replaced after this op, and had tasks.
     replaced_after: Option<u64>,
-    allow_gaps: bool,
+    pub(super) allow_gaps: bool,
     /// What ops made, by number; read when it is first asked for.
     made: OnceLock<Vec<(u64, Made)>>,
 }
@@ -137,9 +118,9 @@ impl Source {
         let mut survey = Survey::default();
         // Contents before the first op: a large state is made of them.
         let mut state_parts = HashMap::new();
-        let mut tape = Tape { chunk: 0, expected: Some(1), next_seq: 1, begun: true, records: None, passed: 0, segments: 0 };
+        let mut tape = Tape::of_all();
         while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
-            self.segments_before.resize(tape.chunk as usize, survey.segments.len() as u64);
+            self.segments_before.resize(tape.chunks_begun() as usize, survey.segments.len() as u64);
             match item {
                 TraceItem::Op(record) => survey.op(&record),
                 TraceItem::Task(task) => survey.segment(&task),
@@ -147,7 +128,7 @@ impl Source {
                     if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint {
                         state_parts.insert(blob.hash.clone(), blob.data);
                     }
-                    self.contents.insert(short(&blob.hash), tape.chunk - 1);
+                    self.contents.insert(short(&blob.hash), tape.chunks_begun() - 1);
                 }
                 TraceItem::Block(block) => self.preload(&block),
                 TraceItem::Gap(gap) => {
@@ -160,7 +141,8 @@ impl Source {
                     self.start = Start::Checkpoint(whole(checkpoint, &std::mem::take(&mut state_parts))?);
                 }
                 TraceItem::Unfinished(_) => self.unfinished += 1,
-                TraceItem::Panic(panic, op) => self.panic = Some((panic, op.unwrap_or_else(no_op))),
+                // A task that ended the module has no op.
+                TraceItem::Panic(panic, op) => self.panic = Some((panic, op.unwrap_or_default())),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
                     if let Some(why) = self.ends_at(&upgrade, survey.ops) {
                         let left_out = self.ops_left(&mut tape)?;
@@ -345,7 +327,7 @@ impl Source {
         let after = self.reader.chunks().partition_point(|place| place.first_seq <= seq);
         let chunk = after.saturating_sub(1);
         let segments = self.segments_before.get(chunk).copied().unwrap_or(0);
-        Tape { chunk: chunk as u32, expected: None, next_seq: seq.max(1), begun: seq <= 1, records: None, passed: 0, segments }
+        Tape::at_chunk(chunk as u32, seq, segments)
     }
 
     /// One op.
@@ -366,94 +348,6 @@ fn whole(mut checkpoint: pb::Checkpoint, parts: &HashMap<Bytes, Bytes>) -> Resul
         names.iter().map(|name| parts.get(name).map(|part| &part[..]).ok_or_else(missing)).collect::<Result<_, _>>()?;
     checkpoint.state = parts.concat().into();
     Ok(checkpoint)
-}
-
-/// A place in a trace, from which ops are read forward.
-#[derive(Debug)]
-pub struct Tape {
-    /// The chunk after the one in `records`.
-    chunk: u32,
-    /// Number of the first op of the next chunk, if none is missing.
-    expected: Option<u64>,
-    /// Ops before this one are passed over.
-    next_seq: u64,
-    /// Segments count: those before the first op to be read are passed over too, except at the start of the trace.
-    begun: bool,
-    records: Option<ChunkRecords>,
-    /// The last op that was read.
-    passed: u64,
-    /// Segments that were read.
-    segments: u64,
-}
-
-impl Tape {
-    /// The next op.
-    pub fn next(&mut self, source: &Source) -> Result<Option<Box<OpRecord>>, TraceError> {
-        loop {
-            match self.step(source)? {
-                Some(OnTape::Op(record, _)) => return Ok(Some(record)),
-                Some(OnTape::Segment(_)) => {}
-                None => return Ok(None),
-            }
-        }
-    }
-
-    /// The next op or segment.
-    pub fn step(&mut self, source: &Source) -> Result<Option<OnTape>, TraceError> {
-        while let Some(item) = self.item(&source.reader, source.allow_gaps)? {
-            match item {
-                // Those of another version, to which this one's replay does not come.
-                TraceItem::Op(record) if record.seq > source.ops() => return Ok(None),
-                TraceItem::Op(record) => {
-                    self.passed = record.seq;
-                    if record.seq >= self.next_seq {
-                        self.next_seq = record.seq + 1;
-                        self.begun = true;
-                        return Ok(Some(OnTape::Op(record, self.segments)));
-                    }
-                }
-                TraceItem::Task(task) => {
-                    self.segments += 1;
-                    if self.segments > source.outline.segments.len() as u64 {
-                        return Ok(None);
-                    }
-                    if self.begun {
-                        return Ok(Some(OnTape::Segment(SegmentRecord { place: self.passed, number: self.segments, task })));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(None)
-    }
-
-    fn item(&mut self, reader: &TraceReader, allow_gaps: bool) -> Result<Option<TraceItem>, TraceError> {
-        loop {
-            if let Some(records) = &mut self.records {
-                match records.next() {
-                    Some(Err(TraceError::Damaged { .. })) if allow_gaps => self.records = None,
-                    Some(item) => return item.map(Some),
-                    None => self.records = None,
-                }
-                continue;
-            }
-            let Some(place) = reader.chunks().get(self.chunk as usize) else { return Ok(None) };
-            self.chunk += 1;
-            match reader.chunk(place) {
-                Ok(records) => {
-                    self.records = Some(records);
-                    self.passed = place.first_seq.saturating_sub(1);
-                    let expected = self.expected.replace(place.last_seq.wrapping_add(1)).unwrap_or(place.first_seq);
-                    let missing = place.first_seq.saturating_sub(expected);
-                    if missing > 0 {
-                        return Ok(Some(TraceItem::Gap(pb::Gap { dropped: missing, loss: Vec::new() })));
-                    }
-                }
-                Err(TraceError::Damaged { .. }) if allow_gaps => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
 }
 
 /// Whether an op is a step in the module's life.

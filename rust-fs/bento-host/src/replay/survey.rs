@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! What is gathered on the first reading of a trace, and where a replay of it has to end.
+//! What is gathered on the first reading of a trace.
 
 use super::source::{Outline, SegmentSpan};
 use crate::proto::trace as pb;
@@ -20,11 +20,6 @@ pub struct Survey {
     over_segments: Vec<(u64, u64)>,
     several_threads: bool,
     any_overlap: bool,
-}
-
-/// What stands for the op where a task ended the module.
-pub fn no_op() -> Box<OpRecord> {
-    Box::default()
 }
 
 impl Survey {

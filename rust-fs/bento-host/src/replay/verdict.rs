@@ -47,20 +47,3 @@ pub fn crash(record: &OpRecord, recorded: Option<&pb::Panic>, actual: Option<&Cr
         actual: actual_text,
     }
 }
-
-/// A crash as the trace would have it.
-pub fn panic(crash: &Crash, op: Option<&pb::Op>) -> pb::Panic {
-    use pb::panic::Cause;
-    let (cause, location) = match crash {
-        Crash::Panic { location, .. } => (Cause::Panic, location.clone()),
-        Crash::Deadline { .. } | Crash::Order { .. } => (Cause::Deadline, String::new()),
-        Crash::StackOverflow => (Cause::StackOverflow, String::new()),
-        Crash::Fault { .. } | Crash::Leak => (Cause::Fault, String::new()),
-        Crash::Abandoned => (Cause::Unspecified, String::new()),
-    };
-    let message = match crash {
-        Crash::Panic { message, .. } => message.clone(),
-        other => other.to_string(),
-    };
-    pb::Panic { cause: cause.into(), message, location, op: op.cloned(), task: None }
-}

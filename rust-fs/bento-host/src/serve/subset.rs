@@ -222,7 +222,7 @@ pub fn test(host: &mut Host, call: &host::TestSubset, cancelled: &AtomicBool, ou
 
 fn crashed(reply: &mut host::SubsetReply, record: &OpRecord, crash: &Crash) {
     reply.divergence = Some(verdict::crash(record, None, Some(crash), false));
-    reply.panic = Some(verdict::panic(crash, Some(&record.op)));
+    reply.panic = Some(pb::Panic { op: Some(record.op.clone()), ..crash.in_trace() });
 }
 
 fn cancelled_failure() -> Failure {

@@ -9,6 +9,7 @@ mod parts;
 mod places;
 mod recording;
 mod same;
+mod taken_over;
 mod tasks;
 mod versions;
 mod workload;

@@ -11,7 +11,8 @@ use bento_host::module::{self, Instance, Module};
 use bento_host::proto::trace as pb;
 use bento_host::proto::trace::op::Request;
 use bento_host::record::{Recorder, Recording, header};
-use bento_host::trace::{Data, RequestParts};
+use bento_host::replay::source::Source;
+use bento_host::trace::{Data, RequestParts, TraceWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zerocopy::{FromBytes, IntoBytes};
@@ -247,4 +248,25 @@ impl Live {
         recorder.finish().expect("the trace can be finished");
         Trace { path, _folder: folder }
     }
+}
+
+/// The trace once more, as `edit` changes it: called before each op is written, with its number and the writer.
+pub fn rewritten(source: &Source, path: &Path, mut edit: impl FnMut(u64, &mut pb::Op, &mut TraceWriter)) -> PathBuf {
+    let mut writer = TraceWriter::create(path, source.header().clone()).expect("writes");
+    for seq in 1..=source.ops() {
+        let record = source.op(seq).expect("reads").expect("is there");
+        let mut op = record.op;
+        edit(seq, &mut op, &mut writer);
+        let content = match &op.request {
+            Some(Request::Write(write)) => match &write.content {
+                Some(pb::write::Content::Hash(hash)) => source.content(hash, write.size),
+                Some(pb::write::Content::Inline(bytes)) => Some(bytes.clone()),
+                None => None,
+            },
+            _ => None,
+        };
+        writer.op(record.begin_ns, record.end_ns, record.caller, &mut op, content.as_deref());
+    }
+    writer.finish(0).expect("finishes");
+    path.to_path_buf()
 }

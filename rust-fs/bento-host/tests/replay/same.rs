@@ -2,7 +2,7 @@
 //! The recorded module gives the recorded answers.
 
 use crate::modules;
-use crate::recording::{Live, Trace};
+use crate::recording::{Live, Trace, rewritten};
 use crate::workload;
 use bento_host::module::Module;
 use bento_host::proto::host::{Order, Stop, StopReason};
@@ -103,27 +103,13 @@ fn an_impossible_order_is_said() {
     workload::run_threads(&live, 4, 3, 100);
     let trace = live.finish();
     let source = Source::open(&trace.path, false).expect("the trace opens");
-    let changed = trace.path.with_file_name("changed.btr");
-    let mut writer = bento_host::trace::TraceWriter::create(&changed, source.header().clone()).expect("writes");
     let mut broken = 0;
-    for seq in 1..=source.ops() {
-        let record = source.op(seq).expect("reads").expect("is there");
-        let mut op = record.op;
+    let changed = rewritten(&source, &trace.path.with_file_name("changed.btr"), |seq, op, _| {
         if broken == 0 && seq > source.ops() / 2 && !op.lock_order.is_empty() {
             op.lock_order[3] += 5000;
             broken = seq;
         }
-        let content = match &op.request {
-            Some(bento_host::proto::trace::op::Request::Write(write)) => match &write.content {
-                Some(bento_host::proto::trace::write::Content::Hash(hash)) => source.content(hash, write.size),
-                Some(bento_host::proto::trace::write::Content::Inline(bytes)) => Some(bytes.clone()),
-                None => None,
-            },
-            _ => None,
-        };
-        writer.op(record.begin_ns, record.end_ns, record.caller, &mut op, content.as_deref());
-    }
-    writer.finish(0).expect("finishes");
+    });
     assert_ne!(broken, 0, "four threads in one directory meet");
     let source = Source::open(&changed, false).expect("the trace opens");
     let module = Module::load(&modules::module("memfs")).expect("the module loads");
