@@ -107,7 +107,7 @@ pub fn mkfs(mount: &Mount<'_>) -> Result<()> {
     let root_node = geometry.data_start();
     write(&device, ORPHAN_ROOT, &node(ORPHAN_ROOT, ORPHAN_OWNER))?;
     write(&device, root_node, &node(root_node, ROOT))?;
-    write(&device, geometry.journal.first, &record::head(geometry.journal.first, 1))?;
+    write(&device, geometry.journal.first, &record::head(geometry.journal.first, first_sequence(uuid)))?;
     let used = [Region { first: 0, count: root_node + 1 }, Region { first: geometry.backup(), count: 1 }];
     write_bitmap(&device, geometry.block_bitmap, geometry.blocks, &used)?;
     write_bitmap(&device, geometry.inode_bitmap, geometry.inodes, &[Region { first: ROOT - 1, count: 1 }])?;
@@ -115,6 +115,13 @@ pub fn mkfs(mount: &Mount<'_>) -> Result<()> {
     device.flush()?;
     write(&device, geometry.backup(), &superblock.encode(geometry.backup()))?;
     superblock.store(&device)
+}
+
+/// With which sequence the log begins: none that a file system before this one reached, whose transactions still lie in the journal and
+/// would be recovered as this one's.
+fn first_sequence(random: &[u8]) -> u64 {
+    // 56 bits: there is room to count on.
+    random.iter().take(7).fold(0, |sequence, &byte| sequence << 8 | u64::from(byte)).max(1)
 }
 
 fn write(device: &Device, number: u64, content: &[u8]) -> Result<()> {

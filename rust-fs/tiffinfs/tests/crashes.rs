@@ -34,10 +34,30 @@ fn outline(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
-fn crash_run(seed: u64, steps: usize, cuts: u64, checkpoint_often: bool) {
+/// A device on which a file system was made, and one that did the same work before it if it was `used`.
+fn made(seed: u64, steps: usize, options: &str, used: bool) -> u64 {
     let dev = device::add(vec![0x77; 16 << 20]);
-    mkfs(dev, if checkpoint_often { "journal=512" } else { "" }).unwrap();
+    mkfs(dev, options).unwrap();
+    if used {
+        let fs = Client::mount(dev).unwrap();
+        let mut model = Model::new(seed);
+        model.max_file = 40_000;
+        for step in 0..steps {
+            model.step(&fs);
+            if step % 23 == 22 {
+                fs.syncfs().unwrap();
+            }
+        }
+        fs.unmount().unwrap();
+        mkfs(dev, options).unwrap();
+    }
+    dev
+}
+
+fn crash_run(seed: u64, steps: usize, cuts: u64, checkpoint_often: bool, used: bool) {
+    let dev = made(seed, steps, if checkpoint_often { "journal=512" } else { "" }, used);
     let fs = Client::mount(dev).unwrap();
+    assert!(fs.list(1, 4096).unwrap().iter().all(|entry| entry.name.starts_with(b".")), "it begins empty");
     let base = device::state(dev).lock().unwrap().medium.clone();
     device::state(dev).lock().unwrap().logging = true;
     let mut model = Model::new(seed);
@@ -89,13 +109,21 @@ fn crash_run(seed: u64, steps: usize, cuts: u64, checkpoint_often: bool) {
 #[test]
 fn a_cut_anywhere_leaves_a_whole_tree() {
     for seed in [11, 222, 3333] {
-        crash_run(seed, 250, 50, false);
+        crash_run(seed, 250, 50, false, false);
+    }
+}
+
+/// The log of the one before lies in the journal still, transaction by transaction as long as the new one's.
+#[test]
+fn a_cut_anywhere_leaves_nothing_of_the_file_system_before() {
+    for seed in [11, 222, 3333] {
+        crash_run(seed, 250, 50, false, true);
     }
 }
 
 #[test]
 fn a_cut_during_checkpoints_leaves_a_whole_tree() {
-    crash_run(44_444, 900, 80, true);
+    crash_run(44_444, 900, 80, true, false);
 }
 
 #[test]
