@@ -397,6 +397,9 @@ struct bento_ctx {
 	unsigned long begin_jiffies;
 	/* Recording of this op, NULL when there is none; see record/record.h. */
 	struct bento_slot *rec;
+	/* Recorded: of the thread, as locks note it; and bento_rec_epoch(), at hand. */
+	u64 rec_me;
+	u32 rec_epoch;
 	u32 fallible_calls;			/* counted from 0, for Op.failures */
 	u32 clock_calls;
 	u32 acquisitions;

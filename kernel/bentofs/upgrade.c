@@ -209,14 +209,16 @@ static void swap_all(struct upgrade *up)
 		WRITE_ONCE(move->mount->instance, move->made);
 		/* The new version may have what the old one had not. */
 		bitmap_zero(move->mount->absent, BENTO_OPCODES);
-		if (old->crashed)
-			bento_era_begin(move->mount);
 		move->result->swap_ns = ktime_get_ns() - start;
-		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns,
-					  0, 0);
-		if (old->crashed)
+		/* The recording ends before a new era begins, which asks the new instance. */
+		if (old->crashed) {
 			move->was_recorded = bento_rec_end_crashed(move->mount, from, up->to,
 								   move->result);
+			bento_era_begin(move->mount);
+			move->result->swap_ns = ktime_get_ns() - start;
+		}
+		trace_bento_upgrade_phase(move->mount->id, BENTO_PHASE_SWAP, move->result->swap_ns,
+					  0, 0);
 		finish(up, move, from, 0);
 		/* From here on: whom to end. */
 		move->made = old;

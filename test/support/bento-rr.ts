@@ -50,7 +50,8 @@ export class Place {
   /** Runs with --json and gives the document; the exit code must be as said. */
   async json(argv: readonly string[], code = 0): Promise<Record<string, unknown>> {
     const done = await this.run([...argv, '--json']);
-    if (done.code !== code) throw new Error(`bento-rr ${argv.join(' ')} ended with ${done.code}:\n${done.stderr}`);
+    if (done.code !== code)
+      throw new Error(`bento-rr ${argv.join(' ')} ended with ${done.code}:\n${done.stderr}${done.stdout}`);
     return JSON.parse(done.stdout) as Record<string, unknown>;
   }
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   shareModule(guest, prov, 'bento_up_prov');
   shareModule(guest, tripwire, 'bento_up_trip');
   await loadModules(guest, { ...build, fs: { tiffinfs: plain } });
-  await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs,deadline=60000' });
+  await mountFs(guest, { fs: 'tiffinfs', device: '/dev/vda', at: AT, options: 'mkfs,deadline=300000' });
 });
 
 afterAll(async () => {

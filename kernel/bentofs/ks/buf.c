@@ -113,6 +113,15 @@ out:
 	return err;
 }
 
+/* The recording under way has the block from here on. */
+static inline void see(struct bento_ctx *ctx, struct bento_buf *buf, bool with_content)
+{
+	if (!bento_rec_on(ctx) || likely(READ_ONCE(buf->seen) == ctx->rec_epoch))
+		return;
+	bento_dev_see(ctx, buf->dev, buf->rw.key, with_content ? buf->bh->b_data : NULL);
+	WRITE_ONCE(buf->seen, ctx->rec_epoch);
+}
+
 static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags, void **got)
 {
 	struct bento_dev *dev = bento_dev_of(ctx, dev_number);
@@ -134,8 +143,8 @@ static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags,
 	}
 	if (!READ_ONCE(buf->used))
 		WRITE_ONCE(buf->used, true);
-	if (bento_rec_on(ctx))
-		bento_dev_see(ctx, dev, number, noread ? NULL : buf->bh->b_data);
+	/* Whoever only holds it, as a state that is taken over does, may be asked for it yet. */
+	see(ctx, buf, !noread);
 	*got = buf;
 	return 0;
 }
@@ -175,9 +184,7 @@ u8 *bento_ks_buf_lock(void *raw_buf, u32 flags)
 
 	bento_rwlock_acquire(ctx, &buf->rw, flags & BENTO_BUF_EXCLUSIVE);
 	/* A reference that is older than the recording comes here without bento_ks_buf_get(). */
-	if (bento_rec_on(ctx))
-		bento_dev_see(ctx, buf->dev, buf->rw.key,
-			      flags & BENTO_BUF_ZEROED ? NULL : buf->bh->b_data);
+	see(ctx, buf, !(flags & BENTO_BUF_ZEROED));
 	if (flags & BENTO_BUF_ZEROED)
 		memset(buf->bh->b_data, 0, buf->dev->block_size);
 	return buf->bh->b_data;

@@ -35,6 +35,7 @@ struct bento_buf {
 	unsigned long state;
 	refcount_t refs;			/* one is the cache's */
 	bool used;				/* since the cache last looked for what to drop */
+	u32 seen;				/* the last recording that has its content */
 	struct rcu_head rcu;
 };
 

@@ -23,59 +23,34 @@
 /* How often a waiting thread looks whether it should give up. */
 #define LOOK_EVERY (HZ / 20)
 
-/* Whether the thread's own order says all that an entry would. */
-static bool implied(const struct bento_counters *counters, u32 thread, bool exclusive)
+/*
+ * Counts the acquisition; true when it needs an entry, with the counters that it found: when the
+ * thread's own order does not say all that an entry would. Under the lock's guard.
+ */
+static bool count(const struct bento_ctx *ctx, struct bento_counters *counters, bool exclusive,
+		  struct bento_counters *found)
 {
-	u64 me = thread < BENTO_SLOTS ? BIT_ULL(thread) : 0;
+	u64 me = ctx->rec_me;
+	bool entry;
 
-	if (!counters->writes && !counters->reads)
-		return true;
-	return me && (exclusive ? counters->seen == me : counters->seen & me);
-}
-
-static void advance(struct bento_counters *counters, u32 thread, bool exclusive)
-{
-	u64 me = thread < BENTO_SLOTS ? BIT_ULL(thread) : 0;
-
+	if (unlikely(counters->epoch != ctx->rec_epoch)) {
+		memset(counters, 0, sizeof(*counters));
+		counters->epoch = ctx->rec_epoch;
+	}
 	if (exclusive) {
+		entry = counters->seen != me && (counters->writes || counters->reads);
+		if (unlikely(entry))
+			*found = *counters;
 		counters->writes++;
 		counters->reads = 0;
 		counters->seen = me;
 	} else {
+		entry = !(counters->seen & me) && (counters->writes || counters->reads);
+		if (unlikely(entry))
+			*found = *counters;
 		counters->reads++;
 		counters->seen |= me;
 	}
-}
-
-/*
- * Counts the acquisition; true when it needs an entry, with the counters that it found. Under the
- * lock's guard.
- */
-static bool count(struct bento_ctx *ctx, struct bento_counters *counters, bool exclusive,
-		  struct bento_counters *found)
-{
-	u64 me = ctx->thread < BENTO_SLOTS ? BIT_ULL(ctx->thread) : 0;
-	u32 epoch = bento_rec_epoch(ctx->mount);
-	bool entry;
-
-	/* Mostly nobody else was here meanwhile: implied() and advance() in one. */
-	if (likely(counters->epoch == epoch)) {
-		if (!exclusive && (counters->seen & me)) {
-			counters->reads++;
-			return false;
-		}
-		if (exclusive && me && counters->seen == me) {
-			counters->writes++;
-			counters->reads = 0;
-			return false;
-		}
-	} else {
-		memset(counters, 0, sizeof(*counters));
-		counters->epoch = epoch;
-	}
-	*found = *counters;
-	entry = !implied(counters, ctx->thread, exclusive);
-	advance(counters, ctx->thread, exclusive);
 	return entry;
 }
 
@@ -205,6 +180,7 @@ void bento_rwlock_acquire(struct bento_ctx *ctx, struct bento_rwlock *lock, bool
 {
 	enum bento_crash crash = BENTO_CRASH_NONE;
 	struct bento_counters found;
+	u32 acquisition = 0;
 	bool entry = false;
 
 	might_sleep();
@@ -216,8 +192,10 @@ void bento_rwlock_acquire(struct bento_ctx *ctx, struct bento_rwlock *lock, bool
 			lock->exclusive = true;
 		else
 			lock->shared++;
-		if (bento_rec_on(ctx))
+		if (bento_rec_on(ctx)) {
+			acquisition = ctx->acquisitions++;
 			entry = count(ctx, &lock->counters, exclusive, &found);
+		}
 	}
 	spin_unlock(&lock->wait.lock);
 	if (unlikely(crash)) {
@@ -229,13 +207,9 @@ void bento_rwlock_acquire(struct bento_ctx *ctx, struct bento_rwlock *lock, bool
 		bento_leave(ctx, crash);
 	}
 	hold(ctx, lock, exclusive);
-	if (bento_rec_on(ctx)) {
-		u32 acquisition = ctx->acquisitions++;
-
-		if (entry)
-			__bento_rec_lock(ctx, acquisition, lock->class, lock->key, found.writes,
-					 found.reads);
-	}
+	if (unlikely(entry))
+		__bento_rec_lock(ctx, acquisition, lock->class, lock->key, found.writes,
+				 found.reads);
 	/* Whoever held it may have crashed, and what the lock protects be half changed. */
 	if (unlikely(READ_ONCE(ctx->instance->crashed)))
 		bento_leave(ctx, BENTO_CRASH_ABANDONED);

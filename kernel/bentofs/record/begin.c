@@ -81,6 +81,8 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 	slot->need = need;
 	slot->seen = atomic64_read(&capture->seq);
 	ctx->rec = slot;
+	ctx->rec_me = BIT_ULL(ctx->thread);
+	ctx->rec_epoch = bento_rec_epoch(ctx->mount);
 	bento_begin_ns(ctx);
 	/* Its answer will stand where this does. */
 	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&

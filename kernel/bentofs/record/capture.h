@@ -74,6 +74,7 @@ struct bento_slot {
 	u32 last_acquisition;
 	u32 clock_calls;			/* readings noted, the zeroes between included */
 	bool told;				/* the op's panic is recorded */
+	bool large;				/* it has more memory than it keeps */
 	u32 need;				/* bytes promised to it, policy block */
 	struct bento_rec_bytes order, random, clock, failures, input;
 	u8 order_room[BENTO_SLOT_ORDER];
@@ -116,6 +117,9 @@ struct bento_capture {
 	 */
 	atomic64_t promised;
 	bool stalled;
+	/* Policy block: what bento_stream_room() says, and who counts it anew. */
+	u64 room;
+	spinlock_t room_lock;
 };
 
 /* ---- stream.c: the buffers ---- */
@@ -142,25 +146,86 @@ static inline void bento_stream_end(struct bento_capture *capture)
 /* The reader went on: whoever waits for room looks again. */
 void bento_rec_made_room(struct bento_capture *capture);
 
-bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total,
-		       size_t longest);
+bool __bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total,
+			 size_t longest);
+
+static inline bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf,
+				     size_t total, size_t longest)
+{
+	return likely(buf->offset + total <= capture->options.subbuf) ||
+	       __bento_stream_fits(capture, buf, total, longest);
+}
+
 /* Whether they ever could. */
 bool bento_stream_could_fit(const struct bento_capture *capture, size_t total, size_t longest);
-u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most);
-void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len);
+u8 *__bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most);
+
+static inline u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf,
+				       size_t most)
+{
+	if (likely(buf->offset + most <= capture->options.subbuf))
+		return buf->data + buf->offset;
+	return __bento_stream_reserve(capture, buf, most);
+}
+
+static inline void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf,
+				       size_t len)
+{
+	buf->offset += len;
+	/* The reader finds the bytes, and the padding of sub-buffers before, once it sees this. */
+	smp_store_release(&this_cpu_ptr(capture->cpus)->head,
+			  (u64)buf->subbufs_produced * capture->options.subbuf + buf->offset);
+}
+
 /* The same for an op's own record, the last of its records; the first is in sub-buffer `first`. */
-void bento_stream_commit_op(struct bento_capture *capture, struct rchan_buf *buf, size_t len,
-			    size_t first);
+static inline void bento_stream_commit_op(struct bento_capture *capture, struct rchan_buf *buf,
+					  size_t len, size_t first)
+{
+	struct bento_rec_cpu *cpu = this_cpu_ptr(capture->cpus);
+
+	cpu->counts.recorded++;
+	/* Without its first piece an op is lost, wherever the rest of it is. */
+	if (unlikely(cpu->ops_in))
+		cpu->ops_in[first % capture->options.nsub]++;
+	bento_stream_commit(capture, buf, len);
+}
+
 /* Bytes that every processor has room for. */
-u64 bento_stream_room(struct bento_capture *capture);
+static inline u64 bento_stream_room(const struct bento_capture *capture)
+{
+	return READ_ONCE(capture->room);
+}
 
 /* ---- slot.c: what ops take ---- */
 
 struct bento_slot *bento_slots_make(void);
 void bento_slots_free(struct bento_slot *slots);
-void bento_slot_clear(struct bento_slot *slot);
+/* Gives back the memory that is more than a slot keeps; it is empty. */
+void bento_slot_shrink(struct bento_slot *slot);
+
 /* Drops what the op has taken, and that it was too large to be kept; a lost block stays lost. */
-void bento_slot_forget(struct bento_slot *slot);
+static inline void bento_slot_forget(struct bento_slot *slot)
+{
+	if (slot->lost == BTR_LOSS_CAUSE_TOO_LARGE)
+		slot->lost = 0;
+	slot->last_acquisition = 0;
+	slot->clock_calls = 0;
+	slot->order.len = 0;
+	slot->random.len = 0;
+	slot->clock.len = 0;
+	slot->failures.len = 0;
+}
+
+/* For another op. */
+static inline void bento_slot_clear(struct bento_slot *slot)
+{
+	slot->told = false;
+	slot->lost = 0;
+	slot->input.len = 0;
+	bento_slot_forget(slot);
+	if (unlikely(slot->large))
+		bento_slot_shrink(slot);
+}
 /* Room for `len` more bytes; NULL when there is none, the op then being lost. */
 u8 *bento_slot_room(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 len);
 

@@ -32,6 +32,7 @@ static u8 *grow(struct bento_slot *slot, struct bento_rec_bytes *bytes, u8 *inli
 		kvfree(bytes->at);
 	bytes->at = more;
 	bytes->room = room;
+	slot->large |= room > KEPT_BYTES;
 	return more + bytes->len;
 }
 
@@ -55,34 +56,23 @@ u8 *bento_slot_room(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 
 	return grow(slot, bytes, inline_room(slot, bytes), len);
 }
 
-static void reset(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 inline_size)
+static void shrink(struct bento_slot *slot, struct bento_rec_bytes *bytes, u32 inline_size)
 {
-	bytes->len = 0;
-	if (likely(bytes->room <= KEPT_BYTES))
+	if (bytes->room <= KEPT_BYTES)
 		return;
 	kvfree(bytes->at);
 	bytes->at = inline_room(slot, bytes);
 	bytes->room = bytes->at ? inline_size : 0;
 }
 
-void bento_slot_clear(struct bento_slot *slot)
+void bento_slot_shrink(struct bento_slot *slot)
 {
-	slot->told = false;
-	slot->lost = 0;
-	reset(slot, &slot->input, 0);
-	bento_slot_forget(slot);
-}
-
-void bento_slot_forget(struct bento_slot *slot)
-{
-	if (slot->lost == BTR_LOSS_CAUSE_TOO_LARGE)
-		slot->lost = 0;
-	slot->last_acquisition = 0;
-	slot->clock_calls = 0;
-	reset(slot, &slot->order, sizeof(slot->order_room));
-	reset(slot, &slot->random, sizeof(slot->random_room));
-	reset(slot, &slot->clock, sizeof(slot->clock_room));
-	reset(slot, &slot->failures, sizeof(slot->failures_room));
+	shrink(slot, &slot->input, 0);
+	shrink(slot, &slot->order, sizeof(slot->order_room));
+	shrink(slot, &slot->random, sizeof(slot->random_room));
+	shrink(slot, &slot->clock, sizeof(slot->clock_room));
+	shrink(slot, &slot->failures, sizeof(slot->failures_room));
+	slot->large = false;
 }
 
 struct bento_slot *bento_slots_make(void)

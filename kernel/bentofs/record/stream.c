@@ -38,13 +38,11 @@ static size_t free_subbufs(const struct bento_capture *capture, const struct rch
 	return used + 1 < capture->options.nsub ? capture->options.nsub - 1 - used : 0;
 }
 
-bool bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total,
-		       size_t longest)
+bool __bento_stream_fits(struct bento_capture *capture, struct rchan_buf *buf, size_t total,
+			 size_t longest)
 {
 	size_t size = capture->options.subbuf;
 
-	if (likely(buf->offset + total <= size))
-		return true;
 	/* At its end a sub-buffer may be left with a little less room than a record takes. */
 	return total <= free_subbufs(capture, buf) * (size - min(longest, size - 1));
 }
@@ -68,46 +66,16 @@ static void overwrite(struct bento_capture *capture, const struct rchan_buf *buf
 	*ops = 0;
 }
 
-u8 *bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most)
-{
-	if (unlikely(buf->offset + most > capture->options.subbuf)) {
-		if (capture->options.policy == BENTO_POLICY_FLIGHT)
-			overwrite(capture, buf);
-		else if (!free_subbufs(capture, buf))
-			return NULL;
-		if (!relay_switch_subbuf(buf, most))
-			return NULL;
-	}
-	return buf->data + buf->offset;
-}
-
-void bento_stream_commit_op(struct bento_capture *capture, struct rchan_buf *buf, size_t len,
-			    size_t first)
-{
-	struct bento_rec_cpu *cpu = cpu_of(capture, buf);
-
-	cpu->counts.recorded++;
-	/* Without its first piece an op is lost, wherever the rest of it is. */
-	if (unlikely(cpu->ops_in))
-		cpu->ops_in[first % capture->options.nsub]++;
-	bento_stream_commit(capture, buf, len);
-}
-
-void bento_stream_commit(struct bento_capture *capture, struct rchan_buf *buf, size_t len)
-{
-	struct bento_rec_cpu *cpu = cpu_of(capture, buf);
-
-	buf->offset += len;
-	/* The reader finds the bytes, and the padding of sub-buffers before, once it sees this. */
-	smp_store_release(&cpu->head,
-			  (u64)buf->subbufs_produced * capture->options.subbuf + buf->offset);
-}
-
-u64 bento_stream_room(struct bento_capture *capture)
+/*
+ * Counts anew what every processor has room for: after each change of it, so that no op has to. Of
+ * several at once the last one in has seen what the others changed.
+ */
+static void count_room(struct bento_capture *capture)
 {
 	u64 size = capture->options.subbuf, least = U64_MAX;
 	int cpu;
 
+	spin_lock(&capture->room_lock);
 	for_each_online_cpu(cpu) {
 		struct rchan_buf *buf = *per_cpu_ptr(capture->chan->buf, cpu);
 
@@ -119,7 +87,21 @@ u64 bento_stream_room(struct bento_capture *capture)
 			least = min_t(u64, least,
 				      free_subbufs(capture, buf) * (size - BENTO_REC_PIECE));
 	}
-	return least;
+	WRITE_ONCE(capture->room, least);
+	spin_unlock(&capture->room_lock);
+}
+
+/* In the next sub-buffer. */
+u8 *__bento_stream_reserve(struct bento_capture *capture, struct rchan_buf *buf, size_t most)
+{
+	if (capture->options.policy == BENTO_POLICY_FLIGHT)
+		overwrite(capture, buf);
+	else if (!free_subbufs(capture, buf))
+		return NULL;
+	if (!relay_switch_subbuf(buf, most))
+		return NULL;
+	count_room(capture);
+	return buf->data + buf->offset;
 }
 
 /* ---- reading ---- */
@@ -177,8 +159,10 @@ static ssize_t stream_read(struct file *file, char __user *to, size_t count, lof
 			sum += got;
 	} while (got > 0 && sum < count);
 	mutex_unlock(&cpu->reading);
-	if (buf->subbufs_consumed != consumed)
+	if (buf->subbufs_consumed != consumed) {
+		count_room(capture);
 		bento_rec_made_room(capture);
+	}
 	return sum ?: got;
 }
 
@@ -236,8 +220,11 @@ int bento_stream_open(struct bento_capture *capture, struct dentry *parent)
 	}
 	capture->chan = relay_open("cpu", parent, capture->options.subbuf, capture->options.nsub,
 				   &callbacks, capture);
-	if (capture->chan)
+	if (capture->chan) {
+		spin_lock_init(&capture->room_lock);
+		count_room(capture);
 		return 0;
+	}
 fail:
 	free_cpus(capture);
 	return -ENOMEM;

@@ -24,12 +24,20 @@
 
 static inline u8 *wire_varint(u8 *p, u64 value)
 {
-	while (unlikely(value >= 0x80)) {
+	if (value < 0x80) {
+		*p = value;
+		return p + 1;
+	}
+	if (value < 0x4000) {
+		put_unaligned_le16((value & 0x7f) | 0x80 | (value >> 7) << 8, p);
+		return p + 2;
+	}
+	do {
 		*p++ = value | 0x80;
 		value >>= 7;
-	}
-	*p++ = value;
-	return p;
+	} while (value >= 0x80);
+	*p = value;
+	return p + 1;
 }
 
 static inline unsigned int wire_varint_size(u64 value)

@@ -14,7 +14,7 @@ use tiffinfs::TiffinFs;
 
 /// It dawdles until so many files were made or removed, each of them several changes: more than tiffinfs takes note of. But not for ever.
 const DAWDLE_FILES: u64 = 6000;
-const DAWDLE_NS: i64 = 40_000_000_000;
+const DAWDLE_NS: i64 = 200_000_000_000;
 
 /// The file system.
 #[derive(Debug)]
@@ -89,8 +89,9 @@ impl FileSystem for Tripwire {
         self.inner.lookup(req, parent, name)
     }
 
-    libbentofs::delegate!(inner: forget, getattr, setattr, statfs, mkdir, open, read, write, release, fsync, opendir, readdir,
-        releasedir, getxattr, listxattr, syncfs);
+    libbentofs::delegate!(inner: forget, getattr, setattr, statx, statfs, readlink, symlink, mknod, mkdir, rmdir, rename, link, tmpfile, open,
+        read, write, release, flush, fsync, opendir, readdir, readdirplus, releasedir, fsyncdir, syncfs, getxattr, setxattr, listxattr,
+        removexattr, fallocate, lseek, copy_file_range);
 
     fn unlink(&self, req: &Request, parent: Ino, name: &Name) -> Result<()> {
         *self.files.write() += 1;
