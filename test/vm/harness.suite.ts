@@ -11,7 +11,7 @@ import type { Guest } from '../../src/capture/vm/guest.js';
 import { GuestError } from '../../src/capture/vm/guest-errors.js';
 import { findVmTools } from '../../src/capture/vm/tools.js';
 import { builtModule, Place } from '../support/bento-rr.js';
-import { emptyDisk, STEP_MS, sh, startGuest } from '../support/guest.js';
+import { emptyDisk, kernelModules, STEP_MS, sh, startGuest } from '../support/guest.js';
 import { PATIENCE } from '../support/patience.js';
 import { CHECKOUT } from '../support/sources.js';
 import { PtyRun } from '../tui/pty.js';
@@ -158,6 +158,9 @@ it('a warning of the kernel fails the guest at its end', async () => {
 });
 
 describe('bento-rr vm', () => {
+  // A fresh checkout's first build of them takes longer than a step.
+  beforeAll(() => void kernelModules(['--fs', 'memfs']));
+
   it(
     "run gives a command a mount, and brings its status, its output, a trace and the console's log back",
     async () => {
