@@ -3,10 +3,10 @@
 /** What a recording in the kernel says it took and lost, against what the mount has counted itself: exact, also when nobody reads. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModules, mountFs, unloadModules, unmountFs } from '../../src/capture/vm/bento-guest.js';
+import { loadModules, mountFs, unmountFs } from '../../src/capture/vm/bento-guest.js';
 import type { Guest } from '../../src/capture/vm/guest.js';
 import { builtModule } from '../support/bento-rr.js';
-import { kernelModules } from '../support/guest.js';
+import { endGuest, kernelModules } from '../support/guest.js';
 import { HERE, HOST, RecordedGuest } from '../support/recorded-guest.js';
 
 const AT = '/mnt/tiffinfs';
@@ -136,6 +136,6 @@ describe.each(['drop', 'block'])('policy %s and a reader that was killed', (poli
 
 it('leaves nothing that keeps the modules', async () => {
   await unmountFs(guest, AT);
-  await unloadModules(guest);
+  await endGuest(guest);
   expect(guest.troubles).toEqual([]);
 });
