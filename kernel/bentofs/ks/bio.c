@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "../segs.h"
 #include "bio.h"
 
 /* Most pages of our own that one transfer uses at once. */
@@ -100,35 +101,10 @@ static int finish(struct transfer *t)
 	return blk_status_to_errno(t->status);
 }
 
-/* A place in a scatter list. */
-struct cursor {
-	const struct bento_seg *seg;
-	size_t within;
-};
-
-static void copy_part(struct cursor *at, u8 *other, size_t len, bool to_segs)
-{
-	while (len) {
-		size_t part = min(len, at->seg->len - at->within);
-
-		if (to_segs)
-			memcpy(at->seg->ptr + at->within, other, part);
-		else
-			memcpy(other, at->seg->ptr + at->within, part);
-		other += part;
-		len -= part;
-		at->within += part;
-		if (at->within == at->seg->len) {
-			at->seg++;
-			at->within = 0;
-		}
-	}
-}
-
 static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset,
 		   const struct bento_seg *segs, u64 len)
 {
-	struct cursor at = { .seg = segs };
+	struct bento_cursor at = { .seg = segs };
 	struct page *pages[BOUNCE_PAGES];
 	unsigned int most = min_t(u64, ARRAY_SIZE(pages), DIV_ROUND_UP_ULL(len, PAGE_SIZE)), i;
 	bool reads = op_is_write(opf) == false;
@@ -145,7 +121,7 @@ static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset,
 			unsigned int part = min_t(u64, now - done, PAGE_SIZE);
 
 			if (!reads)
-				copy_part(&at, page_address(pages[i]), part, false);
+				bento_segs_copy(&at, page_address(pages[i]), part, false);
 			add_page(&t, pages[i], part, 0);
 			done += part;
 		}
@@ -153,7 +129,7 @@ static int bounced(struct block_device *bdev, blk_opf_t opf, u64 offset,
 		for (i = 0, done = 0; reads && !err && done < now; i++) {
 			unsigned int part = min_t(u64, now - done, PAGE_SIZE);
 
-			copy_part(&at, page_address(pages[i]), part, true);
+			bento_segs_copy(&at, page_address(pages[i]), part, true);
 			done += part;
 		}
 		offset += now;

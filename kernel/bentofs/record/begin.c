@@ -88,12 +88,12 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&
 	    req->args_len >= sizeof(struct fuse_ioctl_in)) {
 		const struct fuse_ioctl_in *in = req->args;
-		struct place place = { .seg = req->data };
+		struct bento_cursor place = { .seg = req->data };
 		size_t len = min_t(size_t, in->in_size, req->data_len);
 		u8 *p = bento_slot_room(slot, &slot->input, len);
 
 		if (p)
-			slot->input.len = copy_from(p, &place, len) - p;
+			slot->input.len = wire_segs(p, &place, len) - p;
 	}
 	return true;
 }

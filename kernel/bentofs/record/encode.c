@@ -78,14 +78,14 @@ static u64 hash_of(const struct content *content)
 /* What stands of the content in the op's own record. */
 static u8 *put_content(u8 *p, const struct content *content)
 {
-	struct place place = { .seg = content->segs };
+	struct bento_cursor place = { .seg = content->segs };
 	size_t len = inline_len_of(content);
 
 	if (!content->whole)
 		return wire_fixed64(p, BTR_TAG(BTR_KERNEL_OP_HASH), content->hash);
 	if (!len)
 		return p;
-	return copy_from(wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_OP_DATA)), len), &place, len);
+	return wire_segs(wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_OP_DATA)), len), &place, len);
 }
 
 static u32 out_len(const struct bento_reply_buf *reply)
@@ -154,7 +154,7 @@ static void lose(struct bento_capture *capture, const struct bento_ctx *ctx, u32
 static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64 seq,
 		       const struct content *content, size_t *first)
 {
-	struct place place = { .seg = content->segs };
+	struct bento_cursor place = { .seg = content->segs };
 	size_t left = content->len;
 
 	while (left) {
@@ -167,7 +167,7 @@ static bool put_pieces(struct bento_capture *capture, struct rchan_buf *buf, u64
 			*first = buf->subbufs_produced;
 		p = wire_fixed64(open_record(at), BTR_TAG(BTR_KERNEL_DATA_SEQ), seq);
 		p = wire_varint(wire_tag(p, BTR_TAG(BTR_KERNEL_DATA_DATA)), len);
-		p = copy_from(p, &place, len);
+		p = wire_segs(p, &place, len);
 		bento_stream_commit(capture, buf,
 				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_DATA)));
 		left -= len;

@@ -6,7 +6,7 @@
 #ifndef BENTO_FRAME_H
 #define BENTO_FRAME_H
 
-#include "../bentofs.h"
+#include "../segs.h"
 #include "wire.h"
 
 /* KernelStream.record, the record's kind, and the lengths of both. */
@@ -29,27 +29,11 @@ static __always_inline size_t close_record(u8 *at, u8 *p, u32 kind_tag)
 	return len;
 }
 
-/* A place in a scatter list; and the bytes from there on, after which it stands behind them. */
-struct place {
-	const struct bento_seg *seg;
-	size_t at;
-};
-
-static inline u8 *copy_from(u8 *p, struct place *place, size_t len)
+/* The next `len` bytes of a scatter list. */
+static inline u8 *wire_segs(u8 *p, struct bento_cursor *from, size_t len)
 {
-	while (len) {
-		size_t some = min(len, place->seg->len - place->at);
-
-		memcpy(p, place->seg->ptr + place->at, some);
-		p += some;
-		len -= some;
-		place->at += some;
-		if (place->at == place->seg->len) {
-			place->seg++;
-			place->at = 0;
-		}
-	}
-	return p;
+	bento_segs_copy(from, p, len, false);
+	return p + len;
 }
 
 #endif /* BENTO_FRAME_H */

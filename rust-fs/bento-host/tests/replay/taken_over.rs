@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The op after which it was taken over.
 const AFTER: u64 = 20;
 
-/// Forty directories in memfs, and in the trace an upgrade between them; `edit` may put more before it.
+/// Forty directories in memfs, and in the trace an upgrade between them; `before` may put more in front of it.
 fn taken_over(to: &pb::Upgrade, allow_gaps: bool, mut before: impl FnMut(&mut bento_host::trace::TraceWriter)) -> Arc<Source> {
     let live = Live::fresh("memfs", "");
     for at in 0..40 {
