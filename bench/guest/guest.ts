@@ -73,6 +73,12 @@ function* instructionEntries(table: MeasuredTable): Iterable<Entry> {
       { ...figure('fuse', 'instructions, through FUSE / in the kernel'), unit: 'x', line },
       of('fuse') / of('kernel'),
     );
+    if (!workload.endsWith('-direct')) {
+      yield entry(
+        { ...figure('fuse-above', 'the same of the instructions above those on tmpfs'), unit: 'x' },
+        (of('fuse') - of('tmpfs')) / (of('kernel') - of('tmpfs')),
+      );
+    }
     yield* captureEntries(table, workload, figure, of);
   }
 }

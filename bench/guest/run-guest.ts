@@ -14,7 +14,7 @@ const DISK_BYTES = 1 << 30;
 const MINUTES = 40;
 
 /** What a file system is measured as; measure.sh knows each. */
-export const SUBJECTS = ['ext4', 'journal', 'kernel', 'meta', 'full', 'fuse'] as const;
+export const SUBJECTS = ['tmpfs', 'ext4', 'journal', 'kernel', 'meta', 'full', 'fuse'] as const;
 export type Subject = (typeof SUBJECTS)[number] | 'fuse-meta' | 'fuse-full';
 
 /** What is measured on what; the usual subjects and measure.sh's own workloads, where nothing is said. */

@@ -13,6 +13,7 @@ const COUNTED: readonly Column[] = [
   ['ext4', '/ ext4 ordered'],
   ['journal', '/ ext4 data=journal'],
   ['fuse', 'FUSE / kernel'],
+  ['fuse-above', 'FUSE / kernel, above tmpfs'],
   ['capture-meta', 'capture without contents, insn/op'],
   ['capture-full', 'capture with contents, insn/op'],
 ];
