@@ -88,13 +88,13 @@ test('to another version and back: nothing is lost, and a replay says that it en
   expect(await recordings.replayed('prov', 'tiffinfs', 0, '--allow-gaps')).toMatchObject({ ops: done.ended });
 });
 
-test('a reader that stands still: counts stay exact across upgrades', async () => {
+test.each(['drop', 'flight'])('policy %s, and nobody reads: counts stay exact across upgrades', async (policy) => {
   const said = await recordings.told(
     AT,
     `quiet; before=$(ended)
-    begin ${HOST} /run/bento-vm/drop.btr --policy drop --buffer 73728:4
+    begin ${HOST} /run/bento-vm/${policy}.btr --policy ${policy} --buffer 73728:4
     kill -STOP $collector
-    bash ${HERE}/flood.sh ${AT}/drop 2 400 1 & flood=$!
+    bash ${HERE}/flood.sh ${AT}/${policy} 2 400 1 & flood=$!
     sleep 0.5; insmod ${share}/bento_up_prov.ko; rmmod bento_up_plain
     sleep 0.5; insmod ${share}/bento_up_plain.ko; rmmod bento_up_prov
     wait $flood; quiet

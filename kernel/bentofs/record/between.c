@@ -90,8 +90,9 @@ void bento_rec_upgrade(struct bento_mount *mount, const struct bento_version *fr
 			       strnlen(result->why, sizeof(result->why)));
 		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_UPGRADE_TO_REVISION), to->revision,
 			       revision_len);
-		bento_stream_commit(capture, buf,
-				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)));
+		bento_stream_commit_other(capture, buf,
+					  close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UPGRADE)),
+					  buf->subbufs_produced);
 	} else {
 		this_cpu_inc(capture->cpus->counts.others_lost);
 	}

@@ -37,9 +37,15 @@ struct bento_rec_counts {
 	u64 filtered;
 	/* Ops without an answer (a crash): not offered. */
 	u64 unanswered;
-	/* Records of no op (such a crash, an upgrade) that found no room. */
+	/* Records of no op (such a crash, an upgrade) that found no room, or were written over. */
 	u64 others_lost;
 	u64 lost[BENTO_LOSSES];			/* by BTR_LOSS_CAUSE_* */
+};
+
+/* What of a ring's sub-buffer is lost with it: numbered records whose first piece is there. */
+struct bento_rec_sub {
+	u32 ops;
+	u32 others;
 };
 
 /*
@@ -49,7 +55,7 @@ struct bento_rec_counts {
 struct bento_rec_cpu {
 	struct bento_rec_counts counts;
 	u64 head; /* everything before is written; released by the writer */
-	u32 *ops_in;				/* ops per sub-buffer, flight only */
+	struct bento_rec_sub *subs;		/* by sub-buffer; flight only */
 	struct mutex reading ____cacheline_aligned;
 	u64 tail;				/* everything before was read */
 };
@@ -177,16 +183,28 @@ static inline void bento_stream_commit(struct bento_capture *capture, struct rch
 			  (u64)buf->subbufs_produced * capture->options.subbuf + buf->offset);
 }
 
-/* The same for an op's own record, the last of its records; the first is in sub-buffer `first`. */
+/*
+ * The same for the last of an op's records, its own; and of an op or event that is not offered.
+ * Without its first record, which is in sub-buffer `first`, it is lost, wherever the rest of it is.
+ */
 static inline void bento_stream_commit_op(struct bento_capture *capture, struct rchan_buf *buf,
 					  size_t len, size_t first)
 {
 	struct bento_rec_cpu *cpu = this_cpu_ptr(capture->cpus);
 
 	cpu->counts.recorded++;
-	/* Without its first piece an op is lost, wherever the rest of it is. */
-	if (unlikely(cpu->ops_in))
-		cpu->ops_in[first % capture->options.nsub]++;
+	if (unlikely(cpu->subs))
+		cpu->subs[first % capture->options.nsub].ops++;
+	bento_stream_commit(capture, buf, len);
+}
+
+static inline void bento_stream_commit_other(struct bento_capture *capture, struct rchan_buf *buf,
+					     size_t len, size_t first)
+{
+	struct bento_rec_cpu *cpu = this_cpu_ptr(capture->cpus);
+
+	if (unlikely(cpu->subs))
+		cpu->subs[first % capture->options.nsub].others++;
 	bento_stream_commit(capture, buf, len);
 }
 

@@ -235,7 +235,8 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	struct content content = { .whole = true };
 	u8 *at = NULL, *p, *len_at;
 	struct rchan_buf *buf;
-	size_t first;
+	size_t first = 0;
+	bool pieces;
 	u64 seq;
 
 	if (ctx->req)
@@ -257,16 +258,20 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	this_cpu_inc(capture->cpus->counts.unanswered);
 	if (!buf || ctx->rec->lost || most > capture->options.subbuf / 2)
 		goto lost;
-	if (!content.whole || content.len <= BENTO_REC_INLINE ||
-	    put_pieces(capture, buf, seq, &content, &first))
+	pieces = content.whole && content.len > BENTO_REC_INLINE;
+	if (!pieces || put_pieces(capture, buf, seq, &content, &first))
 		at = bento_stream_reserve(capture, buf, most);
 	if (!at)
 		goto lost;
+	if (!pieces)
+		first = buf->subbufs_produced;
 	p = open_record(at);
 	if (!message) {
 		p = put_content(put_op(p, ctx, seq, 0, NULL), &content);
-		bento_stream_commit(capture, buf,
-				    close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)));
+		bento_stream_commit_other(capture, buf,
+					  close_record(at, p,
+						       BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)),
+					  first);
 		goto out;
 	}
 	p = wire_uint(p, BTR_TAG(BTR_KERNEL_PANIC_CAUSE), cause);
@@ -276,7 +281,8 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	len_at = p;
 	p = put_content(put_op(p + WIRE_LEN, ctx, seq, 0, NULL), &content);
 	wire_fill_len(len_at, p - len_at - WIRE_LEN);
-	bento_stream_commit(capture, buf, close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)));
+	bento_stream_commit_other(capture, buf,
+				  close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)), first);
 	goto out;
 lost:
 	this_cpu_inc(capture->cpus->counts.others_lost);

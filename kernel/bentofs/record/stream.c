@@ -55,15 +55,16 @@ bool bento_stream_could_fit(const struct bento_capture *capture, size_t total, s
 	       total <= (capture->options.nsub - 1) * (size - longest);
 }
 
-/* Ops in the sub-buffer that is about to be written over are lost. */
+/* What is in the sub-buffer that is about to be written over is lost. */
 static void overwrite(struct bento_capture *capture, const struct rchan_buf *buf)
 {
 	struct bento_rec_cpu *cpu = cpu_of(capture, buf);
-	u32 *ops = &cpu->ops_in[(buf->subbufs_produced + 1) % capture->options.nsub];
+	struct bento_rec_sub *sub = &cpu->subs[(buf->subbufs_produced + 1) % capture->options.nsub];
 
-	cpu->counts.recorded -= *ops;
-	cpu->counts.lost[BTR_LOSS_CAUSE_OVERWRITTEN] += *ops;
-	*ops = 0;
+	cpu->counts.recorded -= sub->ops;
+	cpu->counts.lost[BTR_LOSS_CAUSE_OVERWRITTEN] += sub->ops;
+	cpu->counts.others_lost += sub->others;
+	*sub = (struct bento_rec_sub){};
 }
 
 /*
@@ -197,7 +198,7 @@ static void free_cpus(struct bento_capture *capture)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		kfree(per_cpu_ptr(capture->cpus, cpu)->ops_in);
+		kfree(per_cpu_ptr(capture->cpus, cpu)->subs);
 	free_percpu(capture->cpus);
 }
 
@@ -214,8 +215,8 @@ int bento_stream_open(struct bento_capture *capture, struct dentry *parent)
 		mutex_init(&of->reading);
 		if (capture->options.policy != BENTO_POLICY_FLIGHT)
 			continue;
-		of->ops_in = kcalloc(capture->options.nsub, sizeof(*of->ops_in), GFP_KERNEL);
-		if (!of->ops_in)
+		of->subs = kcalloc(capture->options.nsub, sizeof(*of->subs), GFP_KERNEL);
+		if (!of->subs)
 			goto fail;
 	}
 	capture->chan = relay_open("cpu", parent, capture->options.subbuf, capture->options.nsub,

@@ -20,7 +20,7 @@ pub type Booking = (u32, LossCause, u64);
 
 impl Ledger {
     /// Books `missing` numbers against what the kernel has counted and nobody has booked: ops that it lost, and then records of no op (of a crash,
-    /// of an upgrade). A number that it has not counted was damaged, or such a record that a ring came round over: `unexplained`, of no cause.
+    /// of an upgrade). A number that it has not counted was damaged: `unexplained`, of no cause.
     pub fn book(&mut self, counted: &Status, missing: u64) -> Vec<Booking> {
         let mut left = missing;
         let mut bookings = Vec::new();
