@@ -9,7 +9,7 @@
 #include <linux/module.h>
 
 #include "bentofs.h"
-#include "ks/ks.h"
+#include "ks/buf.h"
 #include "record/record.h"
 
 static int __init bentofs_init(void)

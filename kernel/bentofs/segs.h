@@ -14,6 +14,16 @@ struct bento_cursor {
 	size_t within;
 };
 
+static inline void bento_segs_skip(struct bento_cursor *at, size_t len)
+{
+	while (len && len >= at->seg->len - at->within) {
+		len -= at->seg->len - at->within;
+		at->seg++;
+		at->within = 0;
+	}
+	at->within += len;
+}
+
 /* Copies from there to `other`, or the other way; the place is then behind what was copied. */
 static inline void bento_segs_copy(struct bento_cursor *at, u8 *other, size_t len, bool to_segs)
 {
@@ -26,11 +36,7 @@ static inline void bento_segs_copy(struct bento_cursor *at, u8 *other, size_t le
 			memcpy(other, at->seg->ptr + at->within, part);
 		other += part;
 		len -= part;
-		at->within += part;
-		if (at->within == at->seg->len) {
-			at->seg++;
-			at->within = 0;
-		}
+		bento_segs_skip(at, part);
 	}
 }
 

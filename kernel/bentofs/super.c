@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mounts: types "bento" (no device) and "bentoblk", their life, and what concerns a file system as
- * a whole.
+ * The types "bento" (no device) and "bentoblk": mounting, and what concerns a file system as a
+ * whole.
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -9,23 +9,18 @@
 #include <linux/blkdev.h>
 #include <linux/fs_context.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 #include <linux/statfs.h>
 #include <linux/xattr.h>
 
 #include "ks/ks.h"
 #include "options.h"
-#include "record/record.h"
 
 #define BENTO_SUPER_MAGIC 0x426e746f
 #define BENTO_BLOCK_SIZE 4096
 /* A change is durable after as long as this, if nobody asked before. */
 #define SYNC_AFTER (5 * HZ)
 #define SHUT_TIMEOUT (2 * HZ)
-
-static atomic_t last_id = ATOMIC_INIT(0);
 
 /* ---- as a whole ---- */
 
@@ -110,141 +105,15 @@ static int bento_show_options(struct seq_file *m, struct dentry *root)
 	return 0;
 }
 
-/* ---- its life ---- */
-
-/* What a mount consists of before it has an instance, and after. */
-static void free_mount(struct bento_mount *mount)
-{
-	bento_watchdog_stop(mount);
-	bento_dev_close(mount->dev);
-	if (mount->gate.percpu_count_ptr)
-		bento_gate_exit(mount);
-	bento_forgets_exit(mount);
-	free_percpu(mount->ended);
-	kvfree(mount->in_slot);
-	kfree(mount->fs_options);
-	/* Path walks without references may still look at it. */
-	kfree_rcu(mount, rcu);
-}
-
-static struct bento_mount *make_mount(struct super_block *sb, struct bento_options *options)
-{
-	struct bento_mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
-	struct bento_dev *dev;
-	int err = -ENOMEM;
-
-	if (!mount)
-		return ERR_PTR(-ENOMEM);
-	mount->sb = sb;
-	mount->era = 1;
-	INIT_LIST_HEAD(&mount->of_fs);
-	mount->id = atomic_inc_return(&last_id);
-	mount->default_permissions = true;
-	mount->read_only = sb_rdonly(sb);
-	mount->deadline_ms = options->deadline_ms;
-	mount->fs_options = options->fs_options;
-	options->fs_options = NULL;
-	init_waitqueue_head(&mount->slot_free);
-	INIT_DELAYED_WORK(&mount->sync_work, sync_now);
-	mount->in_slot =
-		kvcalloc(BENTO_OP_SLOTS + BENTO_TASK_SLOTS, sizeof(*mount->in_slot), GFP_KERNEL);
-	mount->ended = __alloc_percpu(BENTO_OPCODES * sizeof(u64), sizeof(u64));
-	if (!mount->in_slot || !mount->ended)
-		goto fail;
-	err = bento_forgets_init(mount);
-	if (err)
-		goto fail;
-	err = bento_gate_init(mount);
-	if (err)
-		goto fail;
-	err = bento_watchdog_start(mount);
-	if (err)
-		goto fail;
-	sb->s_fs_info = mount;
-	if (sb->s_bdev) {
-		dev = bento_dev_open(sb);
-		if (IS_ERR(dev)) {
-			err = PTR_ERR(dev);
-			goto fail;
-		}
-		mount->dev = dev;
-	}
-	return mount;
-fail:
-	sb->s_fs_info = NULL;
-	free_mount(mount);
-	return ERR_PTR(err);
-}
-
-/* Finds the version, makes the instance, and lets upgrades and sysfs know of the mount. */
-static int begin(struct bento_mount *mount, const struct bento_options *options)
-{
-	struct bento_instance *instance;
-	struct bento_version *version;
-	int err;
-
-	mutex_lock(&bento_registry_lock);
-	version = bento_version_get(options->fs);
-	if (IS_ERR(version)) {
-		err = PTR_ERR(version);
-		pr_err("no file system \"%s\" is registered\n", options->fs);
-		goto out;
-	}
-	err = -EINVAL;
-	if (!version->desc->needs_device != !mount->dev) {
-		pr_err("%s is for type %s\n", options->fs,
-		       version->desc->needs_device ? "bentoblk" : "bento");
-		goto out_version;
-	}
-	mount->fs = version->fs;
-	instance = bento_instance_create(mount, version, options->mkfs);
-	err = PTR_ERR_OR_ZERO(instance);
-	if (err)
-		goto out_version;
-	mount->instance = instance;
-	err = bento_sysfs_add_mount(mount);
-	if (err) {
-		bento_instance_destroy(instance, true);
-		mount->instance = NULL;
-		goto out_version;
-	}
-	list_add_tail(&mount->of_fs, &mount->fs->mounts);
-	bento_tasks_open(instance);
-	bento_record_add_mount(mount);
-out_version:
-	/* The instance has a pin of its own. */
-	bento_version_put(version);
-out:
-	mutex_unlock(&bento_registry_lock);
-	return err;
-}
-
-/* The end of a mount, all inodes being gone. Always succeeds: what could not be written is said. */
-static void end(struct bento_mount *mount)
-{
-	int err;
-
-	bento_sysfs_del_mount(mount);
-	cancel_delayed_work_sync(&mount->sync_work);
-	bento_forgets_flush(mount);
-	/* No upgrade looks at it from here on; its version, which it pins, keeps mount->fs. */
-	mutex_lock(&bento_registry_lock);
-	list_del_init(&mount->of_fs);
-	mutex_unlock(&bento_registry_lock);
-	err = bento_instance_destroy(mount->instance, false);
-	if (err)
-		pr_err("mount %u ended with error %d\n", mount->id, -err);
-	/* The recording has the end in it. */
-	bento_record_del_mount(mount);
-}
+/* ---- mounting ---- */
 
 /* All inodes have gone, and with them their last ops; the instance still has the device. */
 static void bento_put_super(struct super_block *sb)
 {
 	struct bento_mount *mount = bento_sb(sb);
 
-	end(mount);
-	free_mount(mount);
+	bento_mount_end(mount);
+	bento_mount_free(mount);
 }
 
 static int root_of(struct super_block *sb)
@@ -338,19 +207,20 @@ static int fill_super(struct super_block *sb, struct fs_context *fc)
 	err = set_up(sb);
 	if (err)
 		return err;
-	mount = make_mount(sb, options);
+	mount = bento_mount_make(sb, options);
 	if (IS_ERR(mount))
 		return PTR_ERR(mount);
-	err = begin(mount, options);
+	INIT_DELAYED_WORK(&mount->sync_work, sync_now);
+	err = bento_mount_begin(mount, options);
 	if (err)
 		goto fail;
 	err = root_of(sb);
 	if (!err)
 		return 0;
-	end(mount);
+	bento_mount_end(mount);
 fail:
 	sb->s_fs_info = NULL;
-	free_mount(mount);
+	bento_mount_free(mount);
 	return err;
 }
 

@@ -3,7 +3,7 @@
  * bento_ks_dev_*(): the block device, byte by byte.
  *
  * Reads and writes go straight between the device and the module's memory (mostly the pages of a
- * file), and agree with what is cached of the same blocks (buf.c).
+ * file), and agree with what is cached of the same blocks (overlay.c).
  */
 #define pr_fmt(fmt) "bentofs: " fmt
 
@@ -15,91 +15,14 @@
 #include <bentofs_trace.h>
 
 #include "bio.h"
-#include "ks.h"
+#include "buf.h"
+#include "seen.h"
 #include "services.h"
 
 struct bento_dev *bento_dev_of(struct bento_ctx *ctx, u64 number)
 {
 	/* A mount has at most one device, number 1. */
 	return number == 1 ? ctx->mount->dev : NULL;
-}
-
-/* ---- what a recording has seen ---- */
-
-static unsigned long *seen_by(struct bento_ctx *ctx, struct bento_dev *dev)
-{
-	u32 epoch = bento_rec_epoch(ctx->mount);
-	unsigned long *bits;
-
-	/* With the release below: the bits are those of this epoch. */
-	if (likely(smp_load_acquire(&dev->seen_epoch) == epoch))
-		return dev->seen;
-	mutex_lock(&dev->seen_guard);
-	if (dev->seen_epoch != epoch) {
-		if (!dev->seen)
-			dev->seen = kvzalloc(BITS_TO_LONGS(dev->blocks) * sizeof(long),
-					     GFP_KERNEL | __GFP_NOFAIL);
-		else
-			bitmap_zero(dev->seen, dev->blocks);
-		/* After the bits were cleared. */
-		smp_store_release(&dev->seen_epoch, epoch);
-	}
-	bits = dev->seen;
-	mutex_unlock(&dev->seen_guard);
-	return bits;
-}
-
-bool bento_dev_seen(struct bento_ctx *ctx, struct bento_dev *dev, u64 number)
-{
-	return test_bit_acquire(number, seen_by(ctx, dev));
-}
-
-void __bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content)
-{
-	unsigned long *seen = seen_by(ctx, dev);
-
-	/*
-	 * The bit follows the copy: who finds it set may change the content, and who does not comes
-	 * here and waits.
-	 */
-	mutex_lock(&dev->seen_guard);
-	if (!test_bit(number, seen)) {
-		if (content)
-			__bento_rec_block(ctx, number, content, dev->block_size);
-		/* After the copy. */
-		smp_mb__before_atomic();
-		set_bit(number, seen);
-	}
-	mutex_unlock(&dev->seen_guard);
-}
-
-/*
- * Notes the blocks of a range that the recording has not seen. A write that covers a block whole
- * leaves nothing of it to be seen; of others the content is read for the purpose.
- */
-static int see_range(struct bento_ctx *ctx, struct bento_dev *dev, u64 offset, u64 len, bool writes)
-{
-	u64 size = dev->block_size, number, last = div64_u64(offset + len - 1, size);
-	struct bento_seg whole = { .len = size };
-	int err = 0;
-
-	for (number = div64_u64(offset, size); number <= last && !err; number++) {
-		if (bento_dev_seen(ctx, dev, number))
-			continue;
-		if (writes && number * size >= offset && (number + 1) * size <= offset + len) {
-			bento_dev_see(ctx, dev, number, NULL);
-			continue;
-		}
-		if (!whole.ptr)
-			whole.ptr = kmalloc(size, GFP_KERNEL | __GFP_NOFAIL);
-		err = bento_bio_rw(dev->bdev, REQ_OP_READ, number * size, &whole, 1, size);
-		if (err)
-			break;
-		bento_bufs_to_segs(dev, number * size, &whole, size);
-		bento_dev_see(ctx, dev, number, whole.ptr);
-	}
-	kfree(whole.ptr);
-	return err;
 }
 
 /* ---- reads and writes ---- */
@@ -206,7 +129,7 @@ static int dev_read(struct bento_ctx *ctx, u64 number, u64 offset, const struct 
 	if (len <= 0)
 		return len;
 	if (bento_rec_on(ctx)) {
-		err = see_range(ctx, dev, offset, len, false);
+		err = bento_dev_see_range(ctx, dev, offset, len, false);
 		if (err)
 			return err;
 	}
@@ -235,7 +158,7 @@ static int dev_write(struct bento_ctx *ctx, u64 number, u64 offset, const struct
 	if (!len)
 		return 0;
 	if (bento_rec_on(ctx)) {
-		err = see_range(ctx, dev, offset, len, true);
+		err = bento_dev_see_range(ctx, dev, offset, len, true);
 		if (err)
 			return err;
 	}

@@ -11,7 +11,6 @@
 #define BENTO_KS_H
 
 #include <linux/blkdev.h>
-#include <linux/buffer_head.h>
 #include <linux/shrinker.h>
 
 #include "../record/record.h"
@@ -21,22 +20,6 @@ struct bento_lock {
 	struct bento_rwlock rw;
 	struct list_head link;			/* in the instance's list */
 	struct bento_instance *instance;
-};
-
-/* Bits of bento_buf.state. */
-#define BENTO_BUF_LOADED 0			/* bh is there and holds the content */
-#define BENTO_BUF_LOADING 1			/* locked for loading */
-
-/* A cached block: a buffer head of the device, and the lock over its content. */
-struct bento_buf {
-	struct bento_rwlock rw;			/* key: the block's number */
-	struct bento_dev *dev;
-	struct buffer_head *bh;
-	unsigned long state;
-	refcount_t refs;			/* one is the cache's */
-	bool used;				/* since the cache last looked for what to drop */
-	u32 seen;				/* the last recording that has its content */
-	struct rcu_head rcu;
 };
 
 /* The device of a mount. */
@@ -76,45 +59,8 @@ int bento_dev_revert(struct bento_dev *dev);
  */
 void bento_lock_counters_carry(struct bento_instance *from, struct bento_instance *to);
 
-/*
- * The recording that ctx is part of sees a block: the first time its content (one block) is
- * recorded, which nobody has changed since the recording began. NULL when the block is about to be
- * written as a whole, so that nobody will see what it was.
- */
-void __bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number, const void *content);
-
-/* Mostly it was seen long ago. */
-static inline void bento_dev_see(struct bento_ctx *ctx, struct bento_dev *dev, u64 number,
-				 const void *content)
-{
-	/* With the releases in dev.c: the bits are those of this epoch, and the copy is made. */
-	if (unlikely(smp_load_acquire(&dev->seen_epoch) != bento_rec_epoch(ctx->mount) ||
-		     !test_bit_acquire(number, dev->seen)))
-		__bento_dev_see(ctx, dev, number, content);
-}
-
-/* Whether it was seen before. */
-bool bento_dev_seen(struct bento_ctx *ctx, struct bento_dev *dev, u64 number);
 /* The device that a module means by `number`; NULL when there is none. */
 struct bento_dev *bento_dev_of(struct bento_ctx *ctx, u64 number);
-
-/*
- * Direct I/O and cached blocks agree (buf.c): copies between a scatter list of `len` bytes at byte
- * `offset` and what is cached there. To the cache, nothing older is on its way to the device
- * afterwards.
- */
-void bento_bufs_to_segs(struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u64 len);
-void bento_bufs_from_segs(struct bento_dev *dev, u64 offset, const struct bento_seg *segs, u64 len);
-/* Forgets every block without writing it, held or not: their holders are never to be run again. */
-void bento_bufs_forget(struct bento_dev *dev);
-/* Drops what is cached of these blocks, dirty or not. */
-void bento_bufs_discard(struct bento_dev *dev, u64 first, u64 blocks);
-/* Drops idle blocks, `most` at most; how many it dropped. */
-unsigned long bento_bufs_shrink(struct bento_dev *dev, unsigned long most);
-int bento_bufs_init(struct bento_dev *dev);
-void bento_bufs_exit(struct bento_dev *dev);
-int bento_buf_cache_init(void);
-void bento_buf_cache_exit(void);
 
 /* Every service begins with it: the call under way, still welcome. */
 static inline struct bento_ctx *bento_service(void)
