@@ -4,8 +4,9 @@
 mod support;
 
 use bento_abi::fuse::{self, fattr};
-use support::client::{Client, fsck, mkfs};
+use support::client::Client;
 use support::device;
+use support::module::{fsck, mkfs};
 
 const ENOENT: i32 = 2;
 const EBADF: i32 = 9;
@@ -382,7 +383,7 @@ fn every_block_can_be_explained() {
     let _open = fs.tmpfile(1).unwrap();
     fs.syncfs().unwrap();
     let blocks = (16 << 20) / 4096;
-    let all: Vec<String> = (0..blocks).map(|number| support::client::explain(fs.dev, number)).collect();
+    let all: Vec<String> = (0..blocks).map(|number| support::module::explain(fs.dev, number)).collect();
     assert!(all.iter().all(|text| !text.is_empty()));
     let has = |what: &str| assert!(all.iter().any(|text| text.contains(what)), "nothing says {what:?}");
     has("label: \"test\"");

@@ -5,10 +5,11 @@
 mod support;
 
 use bento_abi::fuse::bits;
-use support::client::{Client, fsck, mkfs};
+use support::client::Client;
 use support::crash::{Random, image};
 use support::device::{self, Logged};
 use support::model::{Content, Model, Tree, read_tree};
+use support::module::{fsck, mkfs};
 
 /// A moment of a run.
 struct Moment {

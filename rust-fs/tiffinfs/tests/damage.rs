@@ -4,9 +4,10 @@
 mod support;
 
 use std::collections::BTreeSet;
-use support::client::{Client, explain, fsck, mkfs};
+use support::client::Client;
 use support::crash::Random;
 use support::device::{self, BLOCK};
+use support::module::{explain, fsck, mkfs};
 
 const INODE: usize = 256;
 

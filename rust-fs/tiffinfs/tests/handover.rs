@@ -5,8 +5,9 @@ mod support;
 
 use libbentofs::cbor::data::Type;
 use libbentofs::cbor::{Decoder, Encoder};
-use support::client::{Client, fsck, mkfs};
+use support::client::Client;
 use support::device;
+use support::module::{fsck, mkfs};
 
 const EINVAL: i32 = 22;
 const ENOSPC: i32 = 28;

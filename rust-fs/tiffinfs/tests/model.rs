@@ -3,9 +3,10 @@
 
 mod support;
 
-use support::client::{Client, fsck, mkfs};
+use support::client::Client;
 use support::device;
 use support::model::{Model, read_tree};
+use support::module::{fsck, mkfs};
 
 fn run(seed: u64, mib: usize, rounds: u64, steps: u64) {
     let dev = device::add(vec![0xC3; mib << 20]);

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A run: a trace against a module, from place to place.
 //!
-//! The serial replay, which most of this is, asks one op after the other in an order that agrees with the recorded lock order.
+//! The serial replay asks one op after the other in an order that agrees with the recorded lock order; `step.rs` is one such step.
 
-use super::checkpoint::{Checkpoint, Checkpoints, NEAREST};
+use super::checkpoint::{Checkpoints, NEAREST};
 use super::compare::Names;
-use super::order::{Clock, Next, Order};
+use super::order::Order;
 use super::rules::Rules;
 use super::run_error::RunError;
 use super::source::Source;
-use super::subject::{Applied, Subject, SubjectOptions};
-use super::tape::SegmentRecord;
+use super::step::Step;
+use super::subject::{Subject, SubjectOptions};
 use super::translate::Naming;
-use super::verdict;
 use crate::digest::scratch::Scratch;
 use crate::digest::tree::TreeDigest;
 use crate::ks::Crash;
 use crate::module::Module;
 use crate::proto::host::{self, Divergence, FieldDifference, Stop, StopReason};
 use crate::proto::trace as pb;
-use crate::trace::{OpRecord, TraceError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -64,19 +62,6 @@ impl Watch for Unwatched {
     fn step(&mut self, _: u64, _: Option<u64>) {}
 }
 
-/// How an op went.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Answered, or left out.
-    Done(u64),
-    /// There are no more ops.
-    End,
-    /// The order cannot be followed, or the op not be asked; in words.
-    Refused(String),
-    /// The module did not come back.
-    Crashed(u64),
-}
-
 /// A replay of one trace against one module.
 #[derive(Debug)]
 pub struct Run {
@@ -91,15 +76,15 @@ pub struct Run {
     /// The first divergence, wherever the run stands.
     pub(super) divergence: Option<Divergence>,
     /// In which fields the last op's answer differed.
-    differences: Vec<FieldDifference>,
+    pub(super) differences: Vec<FieldDifference>,
     pub(super) crash: Option<(u64, Crash)>,
     /// The last op that was ever asked: a rule's hits are counted once an op.
-    furthest: u64,
+    pub(super) furthest: u64,
     pub(super) replayed: u64,
     pub(super) left_out: u64,
     pub(super) checkpoints: Checkpoints,
     /// On the way to a place that was gone back to: where a checkpoint is worth its cost, since more steps back are likely.
-    checkpoint_at: Option<u64>,
+    pub(super) checkpoint_at: Option<u64>,
     /// The op that ended the recorded module was asked too.
     pub(super) past_panic: bool,
     /// Told of every op, once somebody has asked for it.
@@ -210,96 +195,6 @@ impl Run {
         self.exact
     }
 
-    /// The next op, in the run's own order, with what tasks of the module do before and right after it.
-    pub fn step(&mut self) -> Result<Step, TraceError> {
-        loop {
-            let clock = clock(&self.subject);
-            match self.order.next(&self.source, clock)? {
-                Next::Op(record, nested) => return self.apply_with_tasks(record, nested),
-                Next::Segment(segment) => {
-                    if let Some(stopped) = self.run_segment(&segment) {
-                        return Ok(stopped);
-                    }
-                }
-                Next::End => return Ok(self.after_the_end()),
-            }
-        }
-    }
-
-    /// Op `seq`, as another run took it.
-    pub fn step_to(&mut self, seq: u64) -> Result<Step, TraceError> {
-        if seq > self.source.ops() {
-            return Ok(self.after_the_end());
-        }
-        let next = self.order.next_is(&self.source, seq)?;
-        next.map_or(Ok(Step::End), |(record, nested)| self.apply_with_tasks(record, nested))
-    }
-
-    fn apply_with_tasks(&mut self, record: Box<OpRecord>, nested: Vec<SegmentRecord>) -> Result<Step, TraceError> {
-        if !self.source.has_tasks() {
-            return Ok(self.apply(record));
-        }
-        self.nest(&nested);
-        let op = record.clone();
-        let step = self.apply(record);
-        self.unnest(&op, nested);
-        if !matches!(step, Step::Done(_)) {
-            return Ok(self.without_order_crash(step));
-        }
-        while let Some(segment) = self.order.trailing(&self.source, clock(&self.subject))? {
-            if let Some(stopped) = self.run_segment(&segment) {
-                return Ok(stopped);
-            }
-        }
-        Ok(step)
-    }
-
-    fn apply(&mut self, record: Box<OpRecord>) -> Step {
-        let seq = record.seq;
-        self.replayed += 1;
-        self.differences.clear();
-        match self.subject.apply(record) {
-            Applied::Answered(fields) if fields.is_empty() => {}
-            Applied::Answered(fields) => self.differs(fields),
-            Applied::LeftOut(_) => self.left_out += 1,
-            Applied::Crashed(crash) => {
-                self.crashes(seq, crash, None);
-                return Step::Crashed(seq);
-            }
-            Applied::Unaskable(why) => return Step::Refused(format!("op {seq} cannot be asked again: {why}")),
-        }
-        if let Some(asked) = self.subject.last() {
-            if self.tree.is_kept() {
-                self.tree.touch(asked.asked(), asked.answer.as_ref().and_then(|answer| answer.reply.as_ref()));
-            }
-            if let Some(lock) = asked.taken.out_of_turn {
-                self.order.disagrees(self.subject.world(), lock);
-            }
-        }
-        Step::Done(seq)
-    }
-
-    fn differs(&mut self, mut fields: Vec<FieldDifference>) {
-        let Some(asked) = self.subject.last() else { return };
-        let record = &asked.record;
-        self.options.rules.excuse(verdict::name(record), record.seq, &mut fields, record.seq > self.furthest);
-        self.furthest = self.furthest.max(record.seq);
-        self.differences.clone_from(&fields);
-        if !fields.is_empty() && self.divergence.as_ref().is_none_or(|first| record.seq < first.seq) {
-            self.divergence = Some(verdict::reply(record, fields));
-        }
-    }
-
-    pub(super) fn crashes(&mut self, seq: u64, crash: Crash, recorded: Option<&pb::Panic>) {
-        if recorded.is_none()
-            && let Some(asked) = self.subject.last()
-            && self.divergence.as_ref().is_none_or(|first| seq < first.seq)
-        {
-            self.divergence = Some(verdict::crash(&asked.record, None, Some(&crash), self.exact));
-        }
-        self.crash = Some((seq, crash));
-    }
-
     /// Goes to a place, forward or back.
     pub fn run_to(&mut self, target: Target, cancelled: &AtomicBool, watch: &mut dyn Watch) -> Result<Stop, RunError> {
         let begun = Instant::now();
@@ -371,61 +266,6 @@ impl Run {
             "op {seq} ({op}) answers {field} {actual} where {expected} was recorded, and the order of the ops may be why: {first}. \
              Replay with --order exact, which runs the recorded threads"
         ))
-    }
-
-    /// Takes a checkpoint when it is time for one.
-    pub fn keep_checkpoint(&mut self) {
-        let even = self.order.is_even();
-        let wanted = even && self.checkpoint_at.take_if(|at| self.order.prefix() >= *at).is_some();
-        if self.options.checkpoints && even && (wanted || self.checkpoints.due(self.place())) {
-            self.take_checkpoint();
-        }
-    }
-
-    fn take_checkpoint(&mut self) {
-        let begun = Instant::now();
-        // A module that cannot export its state here may do so later; going back is only slower then.
-        let Ok(state) = self.subject.state() else { return };
-        let Ok(subject) = self.subject.copy(None, self.subject.module(), 0) else { return };
-        let checkpoint =
-            Checkpoint { prefix: self.place(), ahead: self.order.ahead(), subject, state, last: self.subject.last().cloned() };
-        self.checkpoints.add(checkpoint, begun.elapsed());
-    }
-
-    /// Stands at or before `seq`: at the nearest checkpoint, or at the start.
-    fn go_back(&mut self, seq: u64) -> Result<(), RunError> {
-        let module = Arc::clone(self.subject.module());
-        (self.crash, self.past_panic) = (None, false);
-        self.tree.forget();
-        if let Some(checkpoint) = self.checkpoints.before(seq) {
-            let from = &checkpoint.subject;
-            let state = checkpoint.state.as_deref();
-            let mut subject = from.copy(state, from.module(), from.module().info().state_schema).map_err(RunError::Begin)?;
-            subject.set_last(checkpoint.last.clone());
-            let mut order = Order::new(&self.source, checkpoint.prefix, &checkpoint.ahead)?;
-            order.inherit_interleaved(&self.order);
-            (self.order, self.subject) = (order, subject);
-            return Ok(());
-        }
-        let options = *self.subject.options();
-        self.order = Order::new(&self.source, 0, &[])?;
-        self.subject = Subject::begin(&self.source, &module, options).map_err(RunError::Begin)?;
-        Ok(())
-    }
-
-    /// Puts another subject in the place of this one: the module was replaced.
-    pub fn replace_subject(&mut self, subject: Subject) {
-        self.checkpoints.forget_after(self.place());
-        self.tree.forget();
-        self.subject = subject;
-    }
-}
-
-/// Whose locks say when an op is ready.
-fn clock(subject: &Subject) -> Clock<'_> {
-    match subject.names.naming() {
-        Naming::ByValue => Clock::World(subject.world()),
-        Naming::ByTable | Naming::Partial => Clock::Trace,
     }
 }
 

@@ -10,7 +10,8 @@ use super::failure::{Failure, exit};
 use super::host::{Called, Host, OpenRun};
 use crate::proto::host;
 use crate::proto::host::response::Result as Answer;
-use crate::replay::serial::{Run, Step, Target, Unwatched, Watch};
+use crate::replay::serial::{Run, Target, Unwatched, Watch};
+use crate::replay::step::Step;
 use crate::replay::verdict;
 use std::sync::atomic::{AtomicBool, Ordering};
 

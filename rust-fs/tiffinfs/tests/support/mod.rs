@@ -9,3 +9,4 @@ pub mod device;
 pub mod ks;
 pub mod locks;
 pub mod model;
+pub mod module;

@@ -13,13 +13,16 @@
 //! Where the replayed module is not the recorded one, its locks may be others. Then the recorded entries are compared with
 //! one another: of two overlapping ops that took the same lock, the one with the smaller counters comes first.
 
-use super::interleave::{Entry, Interleavings, entries};
-use super::segments::began_after;
+mod pick;
+mod ready;
+
+use super::interleave::Interleavings;
 use super::source::Source;
 use super::tape::{OnTape, SegmentRecord, Tape};
-use crate::ks::{World, is_named};
+use crate::ks::World;
 use crate::proto::host;
 use crate::trace::{OpRecord, TraceError};
+use ready::{Ready, ready_op};
 use std::collections::VecDeque;
 
 /// An op whose turn it is, and the segments that run inside of it.
@@ -73,14 +76,6 @@ pub struct Order {
     /// Every op up to this one has been taken.
     prefix: u64,
     interleavings: Interleavings,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ready {
-    Yes,
-    /// It may be that an acquisition is missing, or that the op makes it itself.
-    Perhaps,
-    No,
 }
 
 impl Order {
@@ -261,173 +256,4 @@ impl Order {
         self.interleavings.take_segment(&segment, by_entries);
         Some(segment)
     }
-
-    /// Places of segments that may be next: the first left of each task, where the ops before their begin were taken.
-    fn segment_candidates(&self) -> Vec<usize> {
-        let mut tasks = Vec::new();
-        let mut found = Vec::new();
-        for (at, segment) in self.segments.iter().enumerate() {
-            if !tasks.contains(&segment.task.id) {
-                tasks.push(segment.task.id);
-                if began_after(segment) <= self.prefix {
-                    found.push(at);
-                }
-            }
-        }
-        found
-    }
-
-    /// A segment that ended before the first op left did, and can run before it.
-    fn due_segment(&mut self, clock: Clock<'_>) -> Option<SegmentRecord> {
-        if self.segments.is_empty() {
-            return None;
-        }
-        let ended_before = self.window.front().map_or(u64::MAX, |front| front.after_segments);
-        let at = self.segment_candidates().into_iter().find(|&at| {
-            let segment = &self.segments[at];
-            match clock {
-                Clock::World(world) => segment.place <= self.prefix && ready_segment(world, segment) == Ready::Yes,
-                Clock::Trace => segment.number <= ended_before && segment.place <= self.prefix,
-            }
-        });
-        at.and_then(|at| self.take_segment(at, matches!(clock, Clock::Trace)))
-    }
-
-    /// After the last op there may be segments that fit nowhere.
-    fn last_segment(&mut self, clock: Clock<'_>) -> Next {
-        self.take_segment(0, matches!(clock, Clock::Trace)).map_or(Next::End, Next::Segment)
-    }
-
-    /// Whether a segment that ended before the op began is still to run.
-    fn is_blocked(&self, waiting: &Waiting) -> bool {
-        self.segments.front().is_some_and(|segment| segment.number <= waiting.after_segments)
-    }
-
-    /// Places in the window of ops that may be next: the first left of each thread, as far as it overlapped the first of all.
-    fn candidates(&self) -> Vec<usize> {
-        let Some(first) = self.window.front() else { return Vec::new() };
-        let mut threads: Vec<u32> = Vec::new();
-        let mut found = Vec::new();
-        for (at, waiting) in self.window.iter().enumerate().filter(|(_, waiting)| !waiting.taken) {
-            if threads.contains(&waiting.record.op.thread) {
-                continue;
-            }
-            threads.push(waiting.record.op.thread);
-            if waiting.after < first.record.seq && !self.is_blocked(waiting) {
-                found.push(at);
-            }
-        }
-        found
-    }
-
-    fn pick_by_counters(&mut self, world: &World) -> Next {
-        let clock = Clock::World(world);
-        let candidates = self.candidates();
-        let mut perhaps = None;
-        for &at in &candidates {
-            match ready_op(world, &self.window[at].record) {
-                Ready::Yes => return self.take(at, clock),
-                Ready::Perhaps => perhaps = perhaps.or(Some(at)),
-                Ready::No => {}
-            }
-        }
-        for at in self.segment_candidates() {
-            if ready_segment(world, &self.segments[at]) == Ready::Yes
-                && let Some(segment) = self.take_segment(at, false)
-            {
-                return Next::Segment(segment);
-            }
-        }
-        if let Some(at) = perhaps {
-            return self.take(at, clock);
-        }
-        if candidates.is_empty()
-            && let Some(segment) = self.take_segment(0, false)
-        {
-            return Next::Segment(segment);
-        }
-        // An op that had waited for a task is ready for as much as it did before it waited; and one whose turn has passed cannot become ready
-        // by waiting.
-        let waited = |at: &&usize| {
-            self.segments.iter().any(|segment| {
-                let op = &self.window[**at];
-                segment.number > op.after_segments && segment.number <= op.before_end
-            })
-        };
-        let overdue = |at: &&usize| {
-            entries(&self.window[**at].record.op.lock_order).any(|entry| world.lock_counters(entry.lock()).writes > entry.writes)
-        };
-        let chosen = candidates.iter().find(waited).or_else(|| candidates.iter().find(overdue));
-        let at = chosen.copied().unwrap_or_else(|| self.pick_by_entries());
-        self.take(at, clock)
-    }
-
-    /// The op whose entries say that it came before the others that overlapped it.
-    fn pick_by_entries(&self) -> usize {
-        let mut at = 0;
-        let mut tried = vec![0];
-        loop {
-            let Some(before) = self.comes_before(at).filter(|before| !tried.contains(before)) else {
-                return if tried.contains(&at) && self.comes_before(at).is_some() { 0 } else { at };
-            };
-            tried.push(before);
-            at = before;
-        }
-    }
-
-    /// An op that took a lock of the op at `at` before it, and is the first left of its thread.
-    fn comes_before(&self, at: usize) -> Option<usize> {
-        let this = &self.window[at];
-        let mut threads: Vec<u32> = Vec::new();
-        for (other_at, other) in self.window.iter().enumerate().filter(|(_, waiting)| !waiting.taken) {
-            let first = !threads.contains(&other.record.op.thread);
-            if first {
-                threads.push(other.record.op.thread);
-            }
-            if !first || other_at == at || other.after >= this.record.seq {
-                continue;
-            }
-            let earlier = |mine: Entry| {
-                let same = |theirs: &Entry| (theirs.class, theirs.key) == (mine.class, mine.key);
-                let mut theirs = entries(&other.record.op.lock_order);
-                theirs.find(same).is_some_and(|theirs| (theirs.writes, theirs.reads) < (mine.writes, mine.reads))
-            };
-            if entries(&this.record.op.lock_order).any(earlier) {
-                return Some(other_at);
-            }
-        }
-        None
-    }
-}
-
-/// Whether some lock of an order does not stand where it stood.
-fn is_stuck(world: &World, thread: u32, lock_order: &[u64]) -> bool {
-    entries(lock_order).enumerate().any(|(at, entry)| {
-        let before = entries(lock_order).take(at);
-        match before.filter(|before| (before.class, before.key) == (entry.class, entry.key)).last() {
-            None => world.lock_counters(entry.lock()).writes != entry.writes,
-            // The op's own acquisitions since then need no entry unless somebody came between.
-            Some(last) => entry.writes > last.writes + u64::from(!is_named(thread)),
-        }
-    })
-}
-
-fn ready(world: &World, thread: u32, lock_order: &[u64]) -> Ready {
-    if is_stuck(world, thread, lock_order) {
-        return Ready::No;
-    }
-    let short = entries(lock_order).any(|entry| {
-        let seen = world.lock_counters(entry.lock());
-        // An entry does not say whether it is shared; a reader may come before others that read, a writer may not.
-        seen.writes == entry.writes && seen.reads < entry.reads
-    });
-    if short { Ready::Perhaps } else { Ready::Yes }
-}
-
-fn ready_op(world: &World, record: &OpRecord) -> Ready {
-    ready(world, record.op.thread, &record.op.lock_order)
-}
-
-fn ready_segment(world: &World, record: &SegmentRecord) -> Ready {
-    ready(world, record.task.thread, &record.task.lock_order)
 }

@@ -3,145 +3,20 @@
 //!
 //! Invariant: every length is checked before it is used, a malformed request answers EINVAL, an opcode without an arm ENOSYS.
 
-use crate::data::{DataIn, DataOut};
+mod answer;
+mod call;
+mod wire;
+
 use crate::fs::FileSystem;
 use crate::listing::DirSink;
-use crate::types::{
-    Attr, CopyRange, Entry, FallocFlags, Fh, FileLock, Ino, IoctlArgs, Name, Opened, RenameFlags, Request, SeekTo, SetAttr,
-    SetTime, Statx, Ttl, XattrFlags,
-};
-use bento_abi::fuse::{self, bits, fattr, opcode};
-use bento_abi::{ReplyBuf, RequestBuf, Seg};
-use libbentoks::time::Time;
+use crate::types::{CopyRange, FallocFlags, Fh, FileLock, Ino, IoctlArgs, RenameFlags, SeekTo, XattrFlags};
+use answer::Answer;
+use bento_abi::fuse::{self, bits, opcode};
+use bento_abi::{ReplyBuf, RequestBuf};
+use call::{Call, xattr_name};
 use libbentoks::{Errno, Result};
-use zerocopy::{FromBytes, Immutable, IntoBytes};
-
-/// A request whose pointers are slices.
-struct Call<'a> {
-    opcode: u32,
-    req: Request,
-    ino: Ino,
-    args: &'a [u8],
-    name: &'a [u8],
-    name2: &'a [u8],
-    segs: &'a [Seg],
-    data_len: usize,
-}
-
-/// # Safety
-/// `ptr` is readable for `len` bytes for `'a`, or `len` is 0.
-unsafe fn bytes<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
-    if len == 0 {
-        return &[];
-    }
-    // SAFETY: the caller's promise.
-    unsafe { core::slice::from_raw_parts(ptr, len) }
-}
-
-impl<'a> Call<'a> {
-    /// # Safety
-    /// `raw` keeps the contract's promises: its pointers are valid for `'a`, its data writable where the op fills it.
-    unsafe fn new(raw: &'a RequestBuf) -> Call<'a> {
-        let segs = if raw.data_segs == 0 {
-            &[][..]
-        } else {
-            // SAFETY: the caller's promise.
-            unsafe { core::slice::from_raw_parts(raw.data, raw.data_segs as usize) }
-        };
-        Call {
-            opcode: raw.opcode,
-            req: Request { unique: raw.unique, uid: raw.uid, gid: raw.gid, pid: raw.pid },
-            ino: Ino(raw.nodeid),
-            // SAFETY: the caller's promise.
-            args: unsafe { bytes(raw.args, raw.args_len as usize) },
-            // SAFETY: the caller's promise.
-            name: unsafe { bytes(raw.name, raw.name_len) },
-            // SAFETY: the caller's promise.
-            name2: unsafe { bytes(raw.name2, raw.name2_len) },
-            segs,
-            data_len: raw.data_len,
-        }
-    }
-
-    fn args<T: FromBytes>(&self) -> Result<T> {
-        T::read_from_prefix(self.args).map(|(args, _)| args).map_err(|_| Errno::EINVAL)
-    }
-
-    fn name(&self) -> Result<&'a Name> {
-        name(self.name)
-    }
-
-    fn name2(&self) -> Result<&'a Name> {
-        name(self.name2)
-    }
-
-    fn data_in(&self) -> DataIn<'a> {
-        // SAFETY: the contract: the pieces are the request's data and `data_len` bytes together.
-        unsafe { DataIn::new(self.segs, self.data_len) }
-    }
-
-    fn data_out(&self) -> DataOut<'a> {
-        // SAFETY: as above; an op that brings no data has them writable, and each op makes one of these.
-        unsafe { DataOut::new(self.segs, self.data_len) }
-    }
-}
-
-fn name(bytes: &[u8]) -> Result<&Name> {
-    let too_long = bytes.len() > crate::types::NAME_MAX;
-    Name::new(bytes).ok_or(if too_long { Errno::ENAMETOOLONG } else { Errno::EINVAL })
-}
-
-/// Writes the answer.
-struct Answer<'a> {
-    raw: &'a mut ReplyBuf,
-}
-
-impl Answer<'_> {
-    fn out(&mut self, value: &(impl IntoBytes + Immutable)) -> Result<()> {
-        let value = value.as_bytes();
-        let at = self.raw.out_len as usize;
-        let room = self.raw.out.as_mut_bytes().get_mut(at..at + value.len()).ok_or(Errno::EOVERFLOW)?;
-        room.copy_from_slice(value);
-        self.raw.out_len += value.len() as u32;
-        Ok(())
-    }
-
-    fn entry(&mut self, entry: Entry) -> Result<()> {
-        self.out(&entry.to_wire())
-    }
-
-    fn attr(&mut self, (attr, ttl): (Attr, Ttl)) -> Result<()> {
-        let (attr_valid, attr_valid_nsec) = ttl.parts();
-        self.out(&fuse::AttrOut { attr_valid, attr_valid_nsec, dummy: 0, attr: attr.to_wire() })
-    }
-
-    fn opened(&mut self, opened: Opened) -> Result<()> {
-        self.out(&fuse::OpenOut { fh: opened.fh.0, open_flags: opened.flags, padding: 0 })
-    }
-
-    fn created(&mut self, (entry, opened): (Entry, Opened)) -> Result<()> {
-        self.entry(entry)?;
-        self.opened(opened)
-    }
-
-    fn written(&mut self, size: u32) -> Result<()> {
-        self.out(&fuse::WriteOut { size, padding: 0 })
-    }
-
-    /// The value of an attribute, or their list: its size when the request gave no room, ERANGE when it is too large.
-    fn sized(&mut self, value: &[u8], room: u32, out: &mut DataOut<'_>) -> Result<()> {
-        if room == 0 {
-            let size = u32::try_from(value.len()).map_err(|_| Errno::EOVERFLOW)?;
-            return self.out(&fuse::GetxattrOut { size, padding: 0 });
-        }
-        if value.len() > room as usize {
-            return Err(Errno::ERANGE);
-        }
-        out.put(value)?;
-        self.raw.data_len = out.filled();
-        Ok(())
-    }
-}
+use wire::{file_lock, setattr, statx};
+use zerocopy::FromBytes;
 
 /// The contract's `dispatch` for the file system `F`.
 ///
@@ -387,65 +262,4 @@ fn ioctl<F: FileSystem>(fs: &F, call: &Call<'_>, answer: &mut Answer<'_>) -> Res
     answer.out(&fuse::IoctlOut { result, ..Default::default() })?;
     answer.raw.data_len = out.filled();
     Ok(())
-}
-
-/// Names of extended attributes may hold any byte but NUL.
-fn xattr_name(bytes: &[u8]) -> Result<&[u8]> {
-    if bytes.is_empty() || bytes.contains(&0) {
-        return Err(Errno::EINVAL);
-    }
-    if bytes.len() > crate::types::NAME_MAX { Err(Errno::ERANGE) } else { Ok(bytes) }
-}
-
-fn file_lock(lock: fuse::FileLock) -> FileLock {
-    FileLock { start: lock.start, end: lock.end, kind: lock.kind, pid: lock.pid }
-}
-
-fn setattr(args: &fuse::SetattrIn) -> SetAttr {
-    let has = |bit: u32| args.valid & bit != 0;
-    // Seconds travel as u64 but mean i64, as in the kernel.
-    let time = |now: u32, bit: u32, seconds: u64, nanoseconds: u32| {
-        if has(now) { Some(SetTime::Now) } else { has(bit).then(|| SetTime::To(Time::new(seconds as i64, nanoseconds))) }
-    };
-    SetAttr {
-        mode: has(fattr::MODE).then_some(args.mode),
-        uid: has(fattr::UID).then_some(args.uid),
-        gid: has(fattr::GID).then_some(args.gid),
-        size: has(fattr::SIZE).then_some(args.size),
-        atime: time(fattr::ATIME_NOW, fattr::ATIME, args.atime, args.atimensec),
-        mtime: time(fattr::MTIME_NOW, fattr::MTIME, args.mtime, args.mtimensec),
-        ctime: has(fattr::CTIME).then(|| Time::new(args.ctime as i64, args.ctimensec)),
-        fh: has(fattr::FH).then_some(Fh(args.fh)),
-        kill_suidgid: has(fattr::KILL_SUIDGID),
-    }
-}
-
-/// STATX_BASIC_STATS and STATX_BTIME.
-const STATX_BASIC: u32 = 0x7ff;
-const STATX_BTIME: u32 = 0x800;
-
-fn statx((answer, ttl): (Statx, Ttl)) -> fuse::StatxOut {
-    let (attr_valid, attr_valid_nsec) = ttl.parts();
-    let time = |time: Time| fuse::SxTime { sec: time.seconds(), nsec: time.nanoseconds(), reserved: 0 };
-    let Attr { ino, size, blocks, atime, mtime, ctime, mode, nlink, uid, gid, rdev, blksize } = answer.attr;
-    let stat = fuse::Statx {
-        mask: STATX_BASIC | if answer.btime.is_some() { STATX_BTIME } else { 0 },
-        blksize,
-        nlink,
-        uid,
-        gid,
-        mode: mode as u16,
-        ino: ino.0,
-        size,
-        blocks,
-        atime: time(atime),
-        btime: time(answer.btime.unwrap_or_default()),
-        ctime: time(ctime),
-        mtime: time(mtime),
-        // The kernel's encoding of a device number in 32 bits.
-        rdev_major: (rdev >> 8) & 0xfff,
-        rdev_minor: (rdev & 0xff) | ((rdev >> 12) & 0xfff00),
-        ..Default::default()
-    };
-    fuse::StatxOut { attr_valid, attr_valid_nsec, flags: 0, spare: [0; 2], stat }
 }
