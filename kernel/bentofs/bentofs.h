@@ -39,8 +39,8 @@
 #define BENTO_FS_NAME_MAX 31
 /* Opcodes that a module may answer ENOSYS to, once and for all. */
 #define BENTO_OPCODES 64
-/* Threads that the lock order of a trace can name by a bit; as in bento-host. */
-#define BENTO_SLOTS 64
+/* Threads that the lock order of a trace can name by a bit of their own; as in bento-host. */
+#define BENTO_SEEN_THREADS 63u
 /*
  * Ops at once, each with a slot of its own; more wait. Slots from here on are for tasks of the
  * module's own.

@@ -888,6 +888,8 @@
 #define BTR_KERNEL_RECORD_UNFINISHED_WT		2
 #define BTR_KERNEL_RECORD_MARK			7	/* KernelMark */
 #define BTR_KERNEL_RECORD_MARK_WT		2
+#define BTR_KERNEL_RECORD_SEGMENT		8	/* KernelOp */
+#define BTR_KERNEL_RECORD_SEGMENT_WT		2
 
 /* message bento.kernel.v1.KernelOp */
 #define BTR_KERNEL_OP_SEQ			1	/* fixed64 */
@@ -940,6 +942,12 @@
 #define BTR_KERNEL_OP_FAILURES_WT		2
 #define BTR_KERNEL_OP_LOCK_ORDER		24	/* packed uint64 */
 #define BTR_KERNEL_OP_LOCK_ORDER_WT		2
+#define BTR_KERNEL_OP_TASK			26	/* uint32 */
+#define BTR_KERNEL_OP_TASK_WT			0
+#define BTR_KERNEL_OP_WORK			27	/* bool */
+#define BTR_KERNEL_OP_WORK_WT			0
+#define BTR_KERNEL_OP_ENDED			28	/* bool */
+#define BTR_KERNEL_OP_ENDED_WT			0
 
 /* message bento.kernel.v1.KernelData */
 #define BTR_KERNEL_DATA_SEQ			1	/* fixed64 */

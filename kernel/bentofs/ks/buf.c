@@ -118,7 +118,7 @@ static int buf_get(struct bento_ctx *ctx, u64 dev_number, u64 number, u32 flags,
  */
 s32 bento_ks_buf_get(u64 dev, u64 block, u32 flags, void **buf)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 
 	return bento_fallible(ctx, -buf_get(ctx, dev, block, flags, buf));
 }

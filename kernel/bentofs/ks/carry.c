@@ -54,10 +54,7 @@ void bento_lock_counters_carry(struct bento_instance *from, struct bento_instanc
 		found = bsearch(&lock, sorted, count, sizeof(*sorted), by_name);
 		if (!found)
 			continue;
-		lock->rw.counters.epoch = epoch;
-		lock->rw.counters.writes = (*found)->rw.counters.writes;
-		lock->rw.counters.reads = (*found)->rw.counters.reads;
-		lock->rw.counters.seen = (*found)->rw.counters.seen;
+		lock->rw.counters = (*found)->rw.counters;
 	}
 	kvfree(sorted);
 }

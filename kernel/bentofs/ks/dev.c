@@ -203,7 +203,7 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_info);
  */
 s32 bento_ks_dev_read(u64 number, u64 offset, const struct bento_seg *segs, u32 nsegs)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 
 	return bento_fallible(ctx, -dev_read(ctx, number, offset, segs, nsegs));
 }
@@ -224,7 +224,7 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_read);
  */
 s32 bento_ks_dev_write(u64 number, u64 offset, const struct bento_seg *segs, u32 nsegs, u32 flags)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 
 	return bento_fallible(ctx, -dev_write(ctx, number, offset, segs, nsegs, flags));
 }
@@ -240,7 +240,7 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_write);
  */
 s32 bento_ks_dev_flush(u64 number)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 	u64 since = trace_bento_block_io_enabled() ? ktime_get_ns() : 0;
 	unsigned long wait = bento_io_begin(ctx);
@@ -265,7 +265,7 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_flush);
  */
 s32 bento_ks_dev_sync(u64 number)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 
 	unsigned long wait = bento_io_begin(ctx);
@@ -290,7 +290,7 @@ EXPORT_SYMBOL_GPL(bento_ks_dev_sync);
  */
 s32 bento_ks_dev_discard(u64 number, u64 first, u64 blocks)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 	struct bento_dev *dev = bento_dev_of(ctx, number);
 	int error = 0;
 

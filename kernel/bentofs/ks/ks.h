@@ -74,6 +74,15 @@ static inline struct bento_ctx *bento_service(void)
 	return ctx;
 }
 
+/* The same, of one that may fail: bento_fallible() ends it. */
+static inline struct bento_ctx *bento_fallible_service(void)
+{
+	struct bento_ctx *ctx = bento_service();
+
+	bento_rec_cut(ctx);
+	return ctx;
+}
+
 /*
  * Ends a service that may fail: counts the call, and records a failure. `errno` is 0 or positive.
  */

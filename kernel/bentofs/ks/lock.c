@@ -30,7 +30,8 @@
 static bool count(const struct bento_ctx *ctx, struct bento_counters *counters, bool exclusive,
 		  struct bento_counters *found)
 {
-	u64 me = ctx->rec_me;
+	/* Threads that share the highest bit are never known to be the same. */
+	u64 me = ctx->rec_me, known = me & ~BIT_ULL(BENTO_SEEN_THREADS);
 	bool entry;
 
 	if (unlikely(counters->epoch != ctx->rec_epoch)) {
@@ -38,14 +39,14 @@ static bool count(const struct bento_ctx *ctx, struct bento_counters *counters, 
 		counters->epoch = ctx->rec_epoch;
 	}
 	if (exclusive) {
-		entry = counters->seen != me && (counters->writes || counters->reads);
+		entry = counters->seen != known && (counters->writes || counters->reads);
 		if (unlikely(entry))
 			*found = *counters;
 		counters->writes++;
 		counters->reads = 0;
 		counters->seen = me;
 	} else {
-		entry = !(counters->seen & me) && (counters->writes || counters->reads);
+		entry = !(counters->seen & known) && (counters->writes || counters->reads);
 		if (unlikely(entry))
 			*found = *counters;
 		counters->reads++;
@@ -184,6 +185,7 @@ void bento_rwlock_acquire(struct bento_ctx *ctx, struct bento_rwlock *lock, bool
 	bool entry = false;
 
 	might_sleep();
+	bento_rec_cut(ctx);
 	spin_lock(&lock->wait.lock);
 	if (unlikely(!is_free(lock, exclusive)))
 		crash = wait_for(ctx, lock, exclusive);

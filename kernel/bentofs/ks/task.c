@@ -83,55 +83,72 @@ static bool pass(struct bento_task *task)
 	return passed;
 }
 
-/* From here on the watchdog sees it, and its time runs. */
-static void begin_segment(struct bento_ctx *ctx)
+static void back(struct bento_tasks *tasks)
 {
-	ctx->begin_ns = 0;
-	ctx->begin_jiffies = jiffies;
-	ctx->clock_calls = 0;
-	ctx->overdue = false;
-	ctx->resting = false;
-	ctx->unique = atomic64_inc_return(&ctx->mount->unique);
-	bento_slot_show(ctx);
-}
-
-static void end_segment(struct bento_ctx *ctx)
-{
-	struct bento_tasks *tasks = &ctx->instance->tasks;
-
-	bento_slot_hide(ctx);
-	ctx->resting = true;
 	spin_lock(&tasks->guard);
 	tasks->running--;
 	spin_unlock(&tasks->guard);
 	wake_up_all(&tasks->moved);
 }
 
+/*
+ * Goes on once the gate is open: from here on the watchdog sees it, and its time runs. False when
+ * the instance crashed meanwhile.
+ */
+static bool begin_segment(struct bento_ctx *ctx)
+{
+	struct bento_rec_patience patience = {};
+	bool may_wait = true;
+
+	for (;;) {
+		if (!pass(ctx->task))
+			return false;
+		bento_segment_reset(ctx);
+		if (!bento_rec_any() || likely(__bento_rec_segment_begin(ctx, may_wait)))
+			break;
+		back(&ctx->instance->tasks);
+		may_wait = bento_rec_wait(&patience);
+	}
+	ctx->begin_jiffies = jiffies;
+	ctx->overdue = false;
+	ctx->resting = false;
+	ctx->unique = atomic64_inc_return(&ctx->mount->unique);
+	bento_slot_show(ctx);
+	return true;
+}
+
+/* `over`: the run is. Who waits for it to rest may look at what was recorded. */
+static void end_segment(struct bento_ctx *ctx, bool over)
+{
+	if (bento_rec_on(ctx))
+		__bento_rec_segment_end(ctx, over);
+	bento_slot_hide(ctx);
+	ctx->resting = true;
+	back(&ctx->instance->tasks);
+}
+
 void bento_task_rest(struct bento_ctx *ctx)
 {
 	if (ctx->task)
-		end_segment(ctx);
+		end_segment(ctx, false);
 }
 
 void bento_task_resume(struct bento_ctx *ctx)
 {
-	if (!ctx->task)
-		return;
-	if (!pass(ctx->task))
+	if (ctx->task && !begin_segment(ctx))
 		bento_leave(ctx, BENTO_CRASH_ABANDONED);
-	begin_segment(ctx);
 }
 
 /* ---- runs ---- */
 
-/* One run, under guard. A work item that was cancelled while it waited has none. */
+/* One run, under guard. A work item that was cancelled just now has none. */
 static void run_once(struct bento_ctx *ctx)
 {
 	struct bento_task *task = ctx->task;
 	bool begins;
 
 	bento_task_step_begin(ctx, task);
-	begins = !task->work || (task->queued && !time_before(jiffies, task->due));
+	begins = !task->work || task->queued;
 	if (begins) {
 		task->queued = false;
 		task->running = true;
@@ -144,6 +161,20 @@ static void run_once(struct bento_ctx *ctx)
 	bento_task_step_begin(ctx, task);
 	task->running = false;
 	bento_task_step_end(ctx, task);
+}
+
+/*
+ * Whether a work item still has a run that is due, the worker having come for one. It may have been
+ * cancelled while that waited, and queued for later.
+ */
+static bool is_due(struct bento_task *task)
+{
+	bool due;
+
+	spin_lock(&task->instance->tasks.guard);
+	due = !task->work || (task->queued && !time_before(jiffies, task->due));
+	spin_unlock(&task->instance->tasks.guard);
+	return due;
 }
 
 void bento_task_run(struct bento_task *task)
@@ -162,14 +193,13 @@ void bento_task_run(struct bento_task *task)
 	ctx.held = ctx.held_inline;
 	if (!bento_task_slot_take(&ctx))
 		return;
-	if (!pass(task)) {
+	if (!is_due(task) || !begin_segment(&ctx)) {
 		bento_task_slot_give(&ctx);
 		return;
 	}
-	begin_segment(&ctx);
 	bento_run(&ctx);
 	if (!ctx.resting)
-		end_segment(&ctx);
+		end_segment(&ctx, true);
 	bento_task_slot_give(&ctx);
 	if (ctx.held != ctx.held_inline)
 		kfree(ctx.held);
@@ -189,11 +219,6 @@ struct bento_task *bento_task_make(struct bento_ctx *ctx, bool work, void (*run)
 	struct bento_instance *instance = ctx->instance;
 	struct bento_task *task;
 
-	if (bento_rec_on(ctx)) {
-		pr_warn_once(
-			"a module wants a task of its own while it is being recorded, which cannot be recorded yet: refused\n");
-		return NULL;
-	}
 	task = kzalloc(sizeof(*task), GFP_KERNEL);
 	if (!task)
 		return NULL;
@@ -215,6 +240,7 @@ void bento_task_free(struct bento_task *task)
 	spin_lock(&task->instance->tasks.guard);
 	list_del(&task->link);
 	spin_unlock(&task->instance->tasks.guard);
+	bento_rec_free_slot(task->rec);
 	kfree(task);
 }
 

@@ -37,11 +37,21 @@ struct bento_task {
 
 	struct task_struct *thread;
 	struct delayed_work item;
+	struct bento_slot *rec; /* what it takes while it is recorded; NULL: never was */
 };
 
 /* Makes one, not started; NULL when there can be no more. */
 struct bento_task *bento_task_make(struct bento_ctx *ctx, bool work, void (*run)(void *arg),
 				   void *arg, const u8 *name, size_t name_len);
+/* What a call counts begins anew: with each segment. */
+static inline void bento_segment_reset(struct bento_ctx *ctx)
+{
+	ctx->begin_ns = 0;
+	ctx->clock_calls = 0;
+	ctx->fallible_calls = 0;
+	ctx->acquisitions = 0;
+}
+
 /* Takes it out of the instance, and frees it. */
 void bento_task_free(struct bento_task *task);
 /* Its thread, or a worker: one run, under guard, once the gate is open. */

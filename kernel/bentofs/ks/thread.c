@@ -45,7 +45,7 @@ static bool is_over(const struct bento_task *task, u64 arg)
  */
 void *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 	struct bento_rwlock *making = &ctx->instance->tasks_making;
 	struct task_struct *thread;
 	struct bento_task *task;
@@ -65,6 +65,7 @@ void *bento_ks_thread_spawn(void (*run)(void *arg), void *arg, const u8 *name, s
 		}
 	}
 	bento_rwlock_release(ctx, making, true);
+	bento_fallible(ctx, task ? 0 : EAGAIN);
 	return task;
 }
 EXPORT_SYMBOL_GPL(bento_ks_thread_spawn);

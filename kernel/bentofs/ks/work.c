@@ -58,7 +58,7 @@ static void wait_for_run(struct bento_ctx *ctx, struct bento_task *work, u64 run
  */
 void *bento_ks_work_new(void (*run)(void *arg), void *arg, const u8 *name, size_t name_len)
 {
-	struct bento_ctx *ctx = bento_service();
+	struct bento_ctx *ctx = bento_fallible_service();
 	struct bento_rwlock *making = &ctx->instance->tasks_making;
 	struct bento_task *work;
 
@@ -67,6 +67,7 @@ void *bento_ks_work_new(void (*run)(void *arg), void *arg, const u8 *name, size_
 	if (work)
 		INIT_DELAYED_WORK(&work->item, work_main);
 	bento_rwlock_release(ctx, making, true);
+	bento_fallible(ctx, work ? 0 : EAGAIN);
 	return work;
 }
 EXPORT_SYMBOL_GPL(bento_ks_work_new);

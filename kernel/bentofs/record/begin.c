@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An op begins: whether it is recorded, and, policy block, its wait until there is room for what it
+ * An op, or a segment of a task, begins: whether it is recorded, and, policy block, its wait until there is room for what it
  * will say.
  */
 #include <linux/jiffies.h>
@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "../ks/task.h"
 #include "capture.h"
 #include "frame.h"
 
@@ -43,6 +44,42 @@ bool bento_rec_wait(struct bento_rec_patience *patience)
 	return true;
 }
 
+/*
+ * Policy block: room for what will be said, `need` bytes; 0 of other policies. False when the
+ * buffers have none, and nobody has given up waiting yet.
+ */
+static bool promise(struct bento_capture *capture, u32 *need, bool may_wait)
+{
+	s64 promised;
+
+	if (capture->options.policy != BENTO_POLICY_BLOCK) {
+		*need = 0;
+		return true;
+	}
+	promised = atomic64_add_return(*need, &capture->promised);
+	if (likely(promised <= bento_stream_room(capture)) || READ_ONCE(capture->stalled))
+		return true;
+	if (may_wait) {
+		atomic64_sub(*need, &capture->promised);
+		return false;
+	}
+	/* Nobody reads: ops go on, and what does not fit is counted. */
+	WRITE_ONCE(capture->stalled, true);
+	return true;
+}
+
+static void start(struct bento_ctx *ctx, struct bento_capture *capture, struct bento_slot *slot,
+		  u32 need)
+{
+	bento_slot_clear(slot);
+	slot->need = need;
+	slot->seen = atomic64_read(&capture->seq);
+	ctx->rec = slot;
+	ctx->rec_me = BIT_ULL(min(ctx->thread, BENTO_SEEN_THREADS));
+	ctx->rec_epoch = bento_rec_epoch(ctx->mount);
+	bento_begin_ns(ctx);
+}
+
 bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 {
 	struct bento_capture *capture = ctx->mount->capture;
@@ -61,29 +98,13 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 		put_cpu_ptr(capture->cpus);
 		return true;
 	}
-	if (capture->options.policy == BENTO_POLICY_BLOCK && ctx->opcode < BENTO_OPCODES) {
-		s64 promised;
-
+	if (ctx->opcode < BENTO_OPCODES) {
 		need = USUAL_NEED + (req ? req->data_len : 0);
-		promised = atomic64_add_return(need, &capture->promised);
-		if (unlikely(promised > bento_stream_room(capture)) &&
-		    !READ_ONCE(capture->stalled)) {
-			if (may_wait) {
-				atomic64_sub(need, &capture->promised);
-				return false;
-			}
-			/* Nobody reads: ops go on, and what does not fit is counted. */
-			WRITE_ONCE(capture->stalled, true);
-		}
+		if (!promise(capture, &need, may_wait))
+			return false;
 	}
 	slot = &capture->slots[ctx->thread];
-	bento_slot_clear(slot);
-	slot->need = need;
-	slot->seen = atomic64_read(&capture->seq);
-	ctx->rec = slot;
-	ctx->rec_me = BIT_ULL(ctx->thread);
-	ctx->rec_epoch = bento_rec_epoch(ctx->mount);
-	bento_begin_ns(ctx);
+	start(ctx, capture, slot, need);
 	/* Its answer will stand where this does. */
 	if (unlikely(ctx->opcode == FUSE_IOCTL) && req->data_len &&
 	    req->args_len >= sizeof(struct fuse_ioctl_in)) {
@@ -96,4 +117,27 @@ bool __bento_rec_begin(struct bento_ctx *ctx, bool may_wait)
 			slot->input.len = wire_segs(p, &place, len) - p;
 	}
 	return true;
+}
+
+bool __bento_rec_segment_begin(struct bento_ctx *ctx, bool may_wait)
+{
+	struct bento_capture *capture = ctx->mount->capture;
+	struct bento_task *task = ctx->task;
+	u32 need = USUAL_NEED;
+
+	if (!capture || READ_ONCE(ctx->mount->instance) != ctx->instance)
+		return true;
+	if (!promise(capture, &need, may_wait))
+		return false;
+	if (!task->rec)
+		task->rec = bento_slot_make();
+	start(ctx, capture, task->rec, need);
+	return true;
+}
+
+void __bento_rec_cut(struct bento_ctx *ctx)
+{
+	__bento_rec_segment_end(ctx, false);
+	bento_segment_reset(ctx);
+	__bento_rec_segment_begin(ctx, false);
 }

@@ -115,8 +115,13 @@ static u32 next_epoch(void)
  * A replay begins where the module takes the state over, for which it reads blocks that no op of
  * the recording may see. Which ones, it shows us: the instance that it makes is thrown away, the
  * device as it is. The locks that it takes are counted in an epoch of its own.
+ *
+ * Tasks of the module's own stand somewhere in the middle of their runs, which no state says. Then
+ * the instance that was made serves the mount from here on: its tasks begin, as they will in a
+ * replay. `unneeded` is set to the one to be ended.
  */
-static int find_blocks(struct bento_mount *mount, struct bento_capture *capture)
+static int find_blocks(struct bento_mount *mount, struct bento_capture *capture,
+		       struct bento_instance **unneeded)
 {
 	struct bento_instance *trial;
 
@@ -124,29 +129,30 @@ static int find_blocks(struct bento_mount *mount, struct bento_capture *capture)
 	WRITE_ONCE(mount->epoch, next_epoch());
 	capture->trial = true;
 	trial = bento_instance_import(mount, mount->instance->version, &capture->state);
-	if (!IS_ERR(trial))
+	if (!IS_ERR(trial) && list_empty(&trial->tasks.all) &&
+	    list_empty(&mount->instance->tasks.all))
 		bento_instance_destroy(trial, true);
+	else if (!IS_ERR(trial))
+		*unneeded = trial;
 	capture->trial = false;
 	mount->capture = NULL;
 	WRITE_ONCE(mount->epoch, 0);
 	return PTR_ERR_OR_ZERO(trial);
 }
 
-/* With the gate shut. */
-static int begin(struct bento_mount *mount, struct bento_capture *capture)
+/* With the gate shut. `unneeded`: an instance to be ended once it is open, whether this fails. */
+static int begin(struct bento_mount *mount, struct bento_capture *capture,
+		 struct bento_instance **unneeded)
 {
 	unsigned int nofs;
 	int err;
 
 	if (mount->instance->crashed)
 		return -EIO;
-	/* Tasks of the module's own are not recorded yet. */
-	if (!list_empty(&mount->instance->tasks.all))
-		return -EOPNOTSUPP;
 	nofs = memalloc_nofs_save();
 	err = bento_instance_export(mount->instance, &capture->state);
 	if (!err)
-		err = find_blocks(mount, capture);
+		err = find_blocks(mount, capture, unneeded);
 	memalloc_nofs_restore(nofs);
 	if (err)
 		return err;
@@ -159,6 +165,8 @@ static int begin(struct bento_mount *mount, struct bento_capture *capture)
 		mount->sb->s_iflags |= SB_I_STABLE_WRITES;
 		capture->made_stable = true;
 	}
+	if (*unneeded)
+		swap(mount->instance, *unneeded);
 	mount->capture = capture;
 	WRITE_ONCE(mount->epoch, capture->epoch);
 	return 0;
@@ -168,6 +176,7 @@ static int begin(struct bento_mount *mount, struct bento_capture *capture)
 int bento_recorder_start(struct bento_recorder *recorder, const char *text)
 {
 	struct bento_rec_options options;
+	struct bento_instance *unneeded = NULL;
 	struct bento_capture *capture;
 	struct bento_mount *mount;
 	char *copy = kstrdup(text, GFP_KERNEL);
@@ -196,15 +205,18 @@ int bento_recorder_start(struct bento_recorder *recorder, const char *text)
 	bento_gate_ready(mount);
 	err = bento_gate_shut(mount, SHUT_TIMEOUT);
 	if (!err) {
-		err = begin(mount, capture);
+		err = begin(mount, capture, &unneeded);
 		bento_gate_open(mount);
 	}
+	if (!err)
+		recorder->capture = capture;
+	if (unneeded && bento_instance_destroy(unneeded, true))
+		pr_warn("mount %u: an instance that is no longer used failed in its end\n",
+			mount->id);
 	if (err) {
 		static_branch_slow_dec_deferred(&bento_recording);
 		free_capture(capture);
-		goto out;
 	}
-	recorder->capture = capture;
 out:
 	mutex_unlock(&recorder->lock);
 	mutex_unlock(&bento_registry_lock);

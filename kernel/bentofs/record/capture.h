@@ -80,6 +80,7 @@ struct bento_slot {
 	u32 last_acquisition;
 	u32 clock_calls;			/* readings noted, the zeroes between included */
 	bool told;				/* the op's panic is recorded */
+	bool ended;				/* a segment, and the run with it */
 	bool large;				/* it has more memory than it keeps */
 	u32 need;				/* bytes promised to it, policy block */
 	struct bento_rec_bytes order, random, clock, failures, input;
@@ -107,7 +108,7 @@ struct bento_capture {
 	bool made_stable;			/* stable pages were switched on for it */
 	struct rchan *chan;
 	struct bento_rec_cpu __percpu *cpus;
-	struct bento_slot *slots;		/* BENTO_SLOTS of them */
+	struct bento_slot *slots;		/* BENTO_OP_SLOTS of them */
 	struct bento_state state;		/* where it began */
 	/*
 	 * Blocks that the module needs to take that state over, as KernelStream; and whether it is
@@ -216,8 +217,11 @@ static inline u64 bento_stream_room(const struct bento_capture *capture)
 
 /* ---- slot.c: what ops take ---- */
 
+/* Those of ops, by thread; NULL without memory. */
 struct bento_slot *bento_slots_make(void);
 void bento_slots_free(struct bento_slot *slots);
+/* That of a task, never NULL: bento_rec_free_slot(). */
+struct bento_slot *bento_slot_make(void);
 /* Gives back the memory that is more than a slot keeps; it is empty. */
 void bento_slot_shrink(struct bento_slot *slot);
 

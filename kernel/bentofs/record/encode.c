@@ -16,10 +16,11 @@
 
 #include <bentofs_trace.h>
 
+#include "../ks/task.h"
 #include "capture.h"
 #include "frame.h"
 
-/* Fields of KernelOp that are no longer than a number, tags included. */
+/* Fields of KernelOp that are no longer than a number, tags included; and the name of a task. */
 #define NUMBERS 160
 
 /* What of an op's data is recorded. */
@@ -126,6 +127,13 @@ static u8 *put_op(u8 *p, struct bento_ctx *ctx, u64 seq, u64 duration,
 		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_NAME), req->name, req->name_len);
 		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_NAME2), req->name2, req->name2_len);
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_DATA_LEN), req->data_len);
+	}
+	if (unlikely(ctx->task)) {
+		p = wire_bytes(p, BTR_TAG(BTR_KERNEL_OP_NAME), ctx->task->name,
+			       strnlen(ctx->task->name, sizeof(ctx->task->name)));
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_TASK), ctx->task->id);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_WORK), ctx->task->work);
+		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_ENDED), slot->ended);
 	}
 	if (reply) {
 		p = wire_uint(p, BTR_TAG(BTR_KERNEL_OP_ERRNO), reply->error);
@@ -255,7 +263,8 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	}
 	buf = bento_stream_begin(capture);
 	seq = atomic64_inc_return(&capture->seq);
-	this_cpu_inc(capture->cpus->counts.unanswered);
+	if (!ctx->task)
+		this_cpu_inc(capture->cpus->counts.unanswered);
 	if (!buf || ctx->rec->lost || most > capture->options.subbuf / 2)
 		goto lost;
 	pieces = content.whole && content.len > BENTO_REC_INLINE;
@@ -320,6 +329,41 @@ void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply)
 	give_back(capture, ctx->rec);
 }
 
+/* Of a segment: it is no op, and not offered; one that finds no room is counted with others. */
+static void write_segment(struct bento_capture *capture, struct bento_ctx *ctx, u64 duration)
+{
+	size_t most = most_of(ctx->rec, NULL, NULL);
+	struct rchan_buf *buf = bento_stream_begin(capture);
+	u64 seq = atomic64_inc_return(&capture->seq);
+	u8 *at = NULL, *p;
+
+	if (buf && !ctx->rec->lost && bento_stream_could_fit(capture, most, most))
+		at = bento_stream_reserve(capture, buf, most);
+	if (at) {
+		p = put_op(open_record(at), ctx, seq, duration, NULL);
+		bento_stream_commit_other(capture, buf,
+					  close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_SEGMENT)),
+					  buf->subbufs_produced);
+	} else {
+		this_cpu_inc(capture->cpus->counts.others_lost);
+	}
+	bento_stream_end(capture);
+}
+
+void __bento_rec_segment_end(struct bento_ctx *ctx, bool ended)
+{
+	struct bento_capture *capture = ctx->mount->capture;
+	u64 now = ktime_get_real_ns();
+
+	/* Where the instance ended elsewhere, no answer followed from what this still took. */
+	if (likely(!ctx->crash)) {
+		ctx->rec->ended = ended;
+		write_segment(capture, ctx, now > ctx->begin_ns ? now - ctx->begin_ns : 0);
+	}
+	give_back(capture, ctx->rec);
+	ctx->rec = NULL;
+}
+
 void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char *location)
 {
 	u32 cause = BTR_PANIC_CAUSE_PANIC;
@@ -329,6 +373,7 @@ void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char 
 	else if (ctx->crash == BENTO_CRASH_LEAK)
 		cause = BTR_PANIC_CAUSE_FAULT;
 	ctx->rec->told = true;
+	ctx->rec->ended = true;
 	if (ctx->mount->capture->trial)
 		return;
 	write_unanswered(ctx->mount->capture, ctx, cause, message, location);

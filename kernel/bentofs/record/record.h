@@ -44,6 +44,9 @@ bool bento_rec_is_trial(const struct bento_mount *mount);
  */
 #define BENTO_REC_STALL (5 * HZ)
 
+/* Acquisitions, or fallible calls, in one segment of a task at most: part of the trace format. */
+#define BENTO_REC_SEGMENT 4096
+
 /* Begins as {}. */
 struct bento_rec_patience {
 	unsigned long until;
@@ -55,10 +58,25 @@ struct bento_rec_patience {
  */
 bool bento_rec_wait(struct bento_rec_patience *patience);
 
+/*
+ * The same for a segment of a task (ks/task.h), from its begin or a rest to its next rest or the
+ * end of its run. Nothing is recorded of an instance that no longer serves the mount.
+ */
+bool __bento_rec_segment_begin(struct bento_ctx *ctx, bool may_wait);
+void __bento_rec_segment_end(struct bento_ctx *ctx, bool ended);
+/*
+ * Ends a segment that has grown long as if the task had rested, and begins the next. Before each
+ * acquisition and fallible call: a replay cuts at the same place.
+ */
+void __bento_rec_cut(struct bento_ctx *ctx);
+
 /* The op ended: `reply` is its answer. */
 void __bento_rec_end(struct bento_ctx *ctx, const struct bento_reply_buf *reply);
 /* The op crashed; for a panic with what the module said. */
 void __bento_rec_crashed(struct bento_ctx *ctx, const char *message, const char *location);
+
+/* The slot of a task; freed with it. */
+void bento_rec_free_slot(struct bento_slot *slot);
 
 /* What services note for the op; ctx->rec is not NULL. */
 void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes,
@@ -82,6 +100,13 @@ static inline u32 bento_rec_epoch(const struct bento_mount *mount)
 static inline bool bento_rec_on(const struct bento_ctx *ctx)
 {
 	return bento_rec_any() && ctx->rec;
+}
+
+static inline void bento_rec_cut(struct bento_ctx *ctx)
+{
+	if (unlikely(ctx->task) && bento_rec_on(ctx) &&
+	    max(ctx->acquisitions, ctx->fallible_calls) >= BENTO_REC_SEGMENT)
+		__bento_rec_cut(ctx);
 }
 
 /*

@@ -75,24 +75,34 @@ void bento_slot_shrink(struct bento_slot *slot)
 	slot->large = false;
 }
 
+static void init(struct bento_slot *slot)
+{
+	slot->order = (struct bento_rec_bytes){ .at = slot->order_room,
+						.room = sizeof(slot->order_room) };
+	slot->random = (struct bento_rec_bytes){ .at = slot->random_room,
+						 .room = sizeof(slot->random_room) };
+	slot->clock = (struct bento_rec_bytes){ .at = slot->clock_room,
+						.room = sizeof(slot->clock_room) };
+	slot->failures = (struct bento_rec_bytes){ .at = slot->failures_room,
+						   .room = sizeof(slot->failures_room) };
+}
+
 struct bento_slot *bento_slots_make(void)
 {
-	struct bento_slot *slots = kvcalloc(BENTO_SLOTS, sizeof(*slots), GFP_KERNEL);
+	struct bento_slot *slots = kvcalloc(BENTO_OP_SLOTS, sizeof(*slots), GFP_KERNEL);
 	unsigned int i;
 
-	for (i = 0; slots && i < BENTO_SLOTS; i++) {
-		struct bento_slot *slot = &slots[i];
-
-		slot->order = (struct bento_rec_bytes){ .at = slot->order_room,
-							.room = sizeof(slot->order_room) };
-		slot->random = (struct bento_rec_bytes){ .at = slot->random_room,
-							 .room = sizeof(slot->random_room) };
-		slot->clock = (struct bento_rec_bytes){ .at = slot->clock_room,
-							.room = sizeof(slot->clock_room) };
-		slot->failures = (struct bento_rec_bytes){ .at = slot->failures_room,
-							   .room = sizeof(slot->failures_room) };
-	}
+	for (i = 0; slots && i < BENTO_OP_SLOTS; i++)
+		init(&slots[i]);
 	return slots;
+}
+
+struct bento_slot *bento_slot_make(void)
+{
+	struct bento_slot *slot = kzalloc(sizeof(*slot), GFP_NOFS | __GFP_NOFAIL);
+
+	init(slot);
+	return slot;
 }
 
 static void free_bytes(struct bento_slot *slot, struct bento_rec_bytes *bytes)
@@ -101,18 +111,29 @@ static void free_bytes(struct bento_slot *slot, struct bento_rec_bytes *bytes)
 		kvfree(bytes->at);
 }
 
+static void free_all_bytes(struct bento_slot *slot)
+{
+	free_bytes(slot, &slot->order);
+	free_bytes(slot, &slot->random);
+	free_bytes(slot, &slot->clock);
+	free_bytes(slot, &slot->failures);
+	free_bytes(slot, &slot->input);
+}
+
 void bento_slots_free(struct bento_slot *slots)
 {
 	unsigned int i;
 
-	for (i = 0; slots && i < BENTO_SLOTS; i++) {
-		free_bytes(&slots[i], &slots[i].order);
-		free_bytes(&slots[i], &slots[i].random);
-		free_bytes(&slots[i], &slots[i].clock);
-		free_bytes(&slots[i], &slots[i].failures);
-		free_bytes(&slots[i], &slots[i].input);
-	}
+	for (i = 0; slots && i < BENTO_OP_SLOTS; i++)
+		free_all_bytes(&slots[i]);
 	kvfree(slots);
+}
+
+void bento_rec_free_slot(struct bento_slot *slot)
+{
+	if (slot)
+		free_all_bytes(slot);
+	kfree(slot);
 }
 
 void __bento_rec_lock(struct bento_ctx *ctx, u32 acquisition, u32 class, u64 key, u64 writes,

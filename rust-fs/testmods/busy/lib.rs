@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -62,7 +63,7 @@ fn misbehave(fault: Fault) -> ! {
 
 #[derive(Debug)]
 struct Shared {
-    fs: TiffinFs,
+    fs: Box<TiffinFs>,
     watch: Mutex<Watch>,
     moved: Condvar,
 }
@@ -122,8 +123,19 @@ pub struct Busy {
     shared: Option<Arc<Shared>>,
 }
 
+// On the heap at once: a kernel stack has no room for it twice.
+#[inline(never)]
+fn mounted(mount: &Mount<'_>) -> Result<Box<TiffinFs>> {
+    TiffinFs::mount(mount).map(Box::new)
+}
+
+#[inline(never)]
+fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs>> {
+    TiffinFs::import_state(mount, schema, state).map(Box::new)
+}
+
 impl Busy {
-    fn with(fs: TiffinFs, watch: Watch) -> Result<Busy> {
+    fn with(fs: Box<TiffinFs>, watch: Watch) -> Result<Busy> {
         let (watch, moved) = (Mutex::new(LockName::new(40, 0), watch), Condvar::new());
         let shared = Arc::new(Shared { fs, watch, moved });
         let (of_thread, of_work) = (Arc::clone(&shared), Arc::clone(&shared));
@@ -198,13 +210,13 @@ impl FileSystem for Busy {
     const STATE_SCHEMA: u32 = TiffinFs::STATE_SCHEMA;
 
     fn mount(mount: &Mount<'_>) -> Result<Busy> {
-        Busy::with(TiffinFs::mount(mount)?, Watch::default())
+        Busy::with(mounted(mount)?, Watch::default())
     }
 
     fn unmount(mut self) -> Result<()> {
         self.end_tasks(false);
         let shared = self.shared.take().and_then(Arc::into_inner).ok_or(Errno::EIO)?;
-        shared.fs.unmount()
+        (*shared.fs).unmount()
     }
 
     fn export_state(&self, state: &mut Vec<u8>) -> Result<()> {
@@ -220,7 +232,7 @@ impl FileSystem for Busy {
         let mut numbers = numbers.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
         let mut next = || numbers.next().unwrap_or(0);
         let watch = Watch { changes: next(), rounds: next(), notes: next(), ..Watch::default() };
-        Busy::with(TiffinFs::import_state(mount, schema, inner)?, watch)
+        Busy::with(imported(mount, schema, inner)?, watch)
     }
 
     fn mkfs(mount: &Mount<'_>) -> Result<()> {

@@ -16,6 +16,9 @@ use tiffinfs::TiffinFs;
 const DAWDLE_FILES: u64 = 6000;
 const DAWDLE_NS: i64 = 200_000_000_000;
 
+/// Whom it syncs for.
+const NOBODY: Request = Request { unique: 0, uid: 0, gid: 0, pid: 0 };
+
 /// The file system.
 #[derive(Debug)]
 pub struct Tripwire {
@@ -69,7 +72,10 @@ impl FileSystem for Tripwire {
     fn export_early(&self, state: &mut Vec<u8>) -> Result<()> {
         self.inner.export_early(state)?;
         let (begun, files) = (Time::now(), *self.files.read());
-        while *self.dawdles.read() && *self.files.read() < files + DAWDLE_FILES && Time::now().0 - begun.0 < DAWDLE_NS {}
+        while *self.dawdles.read() && *self.files.read() < files + DAWDLE_FILES && Time::now().0 - begun.0 < DAWDLE_NS {
+            // It waits for the device meanwhile, and leaves the processor to those who make the files.
+            self.inner.syncfs(&NOBODY, Ino::ROOT)?;
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //! From an op as the kernel saw it to an op of a trace: by way of the contract's structures, with the codecs that the host's own
 //! recordings use.
 
+use super::merge::Overlap;
 use crate::proto::kernel::{KernelOp, KernelPanic, KernelUpgrade};
 use crate::proto::trace as pb;
 use crate::proto::trace::op::{Reply, Request};
@@ -78,8 +79,8 @@ pub fn request(k: &KernelOp, data: &Bytes) -> Converted {
     Converted { begin_ns: k.begin_ns as i64, caller, op, content }
 }
 
-/// The op with its answer. `overlap` is how many ops ended while it was under way.
-pub fn op(k: &KernelOp, data: &Bytes, overlap: u32, usual_ttl_ns: u64) -> Converted {
+/// The op with its answer.
+pub fn op(k: &KernelOp, data: &Bytes, overlap: Overlap, usual_ttl_ns: u64) -> Converted {
     let mut converted = request(k, data);
     let usual = Usual { begin_ns: converted.begin_ns, ttl_ns: usual_ttl_ns, read_hash: pb::ReadHash::Xxh64 };
     let mut reply = ReplyBuf::new();
@@ -89,7 +90,7 @@ pub fn op(k: &KernelOp, data: &Bytes, overlap: u32, usual_ttl_ns: u64) -> Conver
     reply.out_len = out_len as u32;
     reply.data_len = k.reply_len as usize;
     let op = &mut converted.op;
-    op.overlap = overlap;
+    (op.overlap, op.task_overlap) = (overlap.ops, overlap.segments);
     if let Some(request) = &op.request {
         let (errno, mut answer) = from_reply(request, op.nodeid, &reply, data, usual);
         if let Some(Reply::Data(read)) = &mut answer {
@@ -98,6 +99,25 @@ pub fn op(k: &KernelOp, data: &Bytes, overlap: u32, usual_ttl_ns: u64) -> Conver
         (op.errno, op.reply) = (errno, answer);
     }
     converted
+}
+
+/// A segment of a task.
+pub fn task(k: &KernelOp, overlap: Overlap) -> pb::Task {
+    pb::Task {
+        thread: k.thread,
+        name: text(&k.name),
+        lock_order: k.lock_order.clone(),
+        random: k.random.clone(),
+        clock_ns: k.clock_ns.clone(),
+        failures: k.failures.clone(),
+        id: k.task,
+        work: k.work,
+        begin_ns: k.begin_ns,
+        duration_ns: k.duration_ns,
+        overlap: overlap.ops,
+        task_overlap: overlap.segments,
+        ended: k.ended,
+    }
 }
 
 /// The end of the module, without its op.

@@ -86,7 +86,6 @@ impl CollectError {
                 }
                 Some(libc::ETIMEDOUT) => "an op of the mount does not end; `bento-rr status` shows which",
                 Some(libc::EIO) => "the module has crashed; upgrade away from it or unmount",
-                Some(libc::EOPNOTSUPP) => "the module runs tasks of its own, which the kernel's recorder cannot record",
                 Some(libc::EINVAL) => "an option is not as bentofs.ko wants it; is it of the same release?",
                 Some(libc::ENOMEM) => "ask for smaller buffers (--buffer)",
                 _ => "the kernel's log may say more: dmesg | tail",

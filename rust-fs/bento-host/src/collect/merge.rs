@@ -8,16 +8,21 @@
 use crate::proto::kernel::{KernelOp, KernelPanic, KernelUpgrade, kernel_record::Kind};
 use bento_abi::fuse::opcode;
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// Numbers of a kind that are kept: more of them do not end while one op is under way, which its deadline sees to.
+const REMEMBERED: usize = 1 << 20;
 
 /// Something with a number.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     /// An op that ended, with its data.
     Op(Box<KernelOp>, Bytes),
+    /// What a task took from one rest to the next.
+    Segment(Box<KernelOp>),
     /// An op without an answer.
     Unfinished(Box<KernelOp>),
-    /// An op that crashed the module.
+    /// An op, or a segment, that crashed the module.
     Panic(Box<KernelPanic>),
     /// The module was replaced, or was not.
     Upgrade(Box<KernelUpgrade>),
@@ -25,11 +30,20 @@ pub enum Entry {
     Mark(crate::proto::kernel::KernelMark),
 }
 
+/// What ended while something was under way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overlap {
+    /// Ops.
+    pub ops: u32,
+    /// Segments of tasks.
+    pub segments: u32,
+}
+
 /// What goes out, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Out {
-    /// The next entry. For an op, how many ops ended while it was under way.
-    Entry(Entry, u32),
+    /// The next entry, and what ended while it was under way.
+    Entry(Entry, Overlap),
     /// So many numbers are missing here.
     Missing(u64),
     /// What a block held when the recording began.
@@ -43,14 +57,17 @@ pub struct Merger {
     waiting: BTreeMap<u64, Entry>,
     pieces: HashMap<u64, Vec<u8>>,
     bytes: usize,
-    /// Numbers that are not ended ops', in order.
-    others: Vec<u64>,
+    /// Numbers that are neither ended ops' nor segments', in order.
+    others: VecDeque<u64>,
+    /// Numbers of segments, in order.
+    segments: VecDeque<u64>,
     late: u64,
 }
 
 impl Default for Merger {
     fn default() -> Merger {
-        Merger { next: 1, waiting: BTreeMap::new(), pieces: HashMap::new(), bytes: 0, others: Vec::new(), late: 0 }
+        let (waiting, pieces) = (BTreeMap::new(), HashMap::new());
+        Merger { next: 1, waiting, pieces, bytes: 0, others: VecDeque::new(), segments: VecDeque::new(), late: 0 }
     }
 }
 
@@ -68,6 +85,7 @@ fn is_whole(op: &KernelOp, data: &[u8]) -> bool {
 fn weight(entry: &Entry) -> usize {
     match entry {
         Entry::Op(op, data) => 512 + data.len() + 8 * op.lock_order.len(),
+        Entry::Segment(segment) => 512 + 8 * segment.lock_order.len(),
         _ => 512,
     }
 }
@@ -89,6 +107,7 @@ impl Merger {
                 }
                 (op.seq, Entry::Op(Box::new(op), data))
             }
+            Kind::Segment(segment) => (segment.seq, Entry::Segment(Box::new(segment))),
             Kind::Unfinished(mut op) => {
                 op.data = self.data_of(&mut op);
                 (op.seq, Entry::Unfinished(Box::new(op)))
@@ -165,16 +184,32 @@ impl Merger {
     }
 
     fn go_out(&mut self, entry: Entry, out: &mut impl FnMut(Out)) {
-        let mut overlap = 0;
-        match &entry {
-            Entry::Op(op, _) => {
-                let begin = op.seq.saturating_sub(1).saturating_sub(op.overlap);
-                let others = self.others.len() - self.others.partition_point(|&other| other <= begin);
-                overlap = u32::try_from(op.overlap.saturating_sub(others as u64)).unwrap_or(u32::MAX);
+        let overlap = match &entry {
+            Entry::Op(op, _) | Entry::Segment(op) => self.overlap(op),
+            Entry::Panic(panic) => panic.op.as_ref().map_or_else(Overlap::default, |op| self.overlap(op)),
+            _ => Overlap::default(),
+        };
+        let of_its_kind = match &entry {
+            Entry::Op(..) => None,
+            Entry::Segment(_) => Some(&mut self.segments),
+            _ => Some(&mut self.others),
+        };
+        if let Some(numbers) = of_its_kind {
+            numbers.push_back(self.next);
+            if numbers.len() > REMEMBERED {
+                numbers.pop_front();
             }
-            _ => self.others.push(self.next),
         }
         out(Out::Entry(entry, overlap));
+    }
+
+    /// Of the numbers that were given while `op` was under way, how many are whose.
+    fn overlap(&self, op: &KernelOp) -> Overlap {
+        let begin = op.seq.saturating_sub(1).saturating_sub(op.overlap);
+        let since = |numbers: &VecDeque<u64>| (numbers.len() - numbers.partition_point(|&number| number <= begin)) as u64;
+        let (segments, others) = (since(&self.segments), since(&self.others));
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        Overlap { ops: small(op.overlap.saturating_sub(segments + others)), segments: small(segments) }
     }
 
     /// Whether something waits for a hole to be filled.

@@ -4,7 +4,7 @@
 use super::convert::{self, Converted};
 use super::folder::Status;
 use super::ledger::{Booking, Ledger};
-use super::merge::{Entry, Out};
+use super::merge::{Entry, Out, Overlap};
 use crate::proto::trace as pb;
 use crate::trace::{Loss, TraceWriter, USUAL_TTL_NS};
 
@@ -61,7 +61,7 @@ impl Sink {
         }
     }
 
-    fn entry(&mut self, entry: Entry, overlap: u32) {
+    fn entry(&mut self, entry: Entry, overlap: Overlap) {
         match entry {
             Entry::Op(k, data) => {
                 let Converted { begin_ns, caller, mut op, content } = convert::op(&k, &data, overlap, USUAL_TTL_NS);
@@ -69,6 +69,7 @@ impl Sink {
                 let end_ns = begin_ns.saturating_add_unsigned(k.lead_ns).saturating_add_unsigned(op.duration_ns);
                 self.writer.op(begin_ns, end_ns, caller, &mut op, content.as_deref());
             }
+            Entry::Segment(k) => self.writer.task(&convert::task(&k, overlap)),
             Entry::Unfinished(k) => {
                 let Converted { begin_ns, caller, mut op, content } = convert::request(&k, &k.data);
                 self.writer.unfinished(begin_ns, caller, &mut op, content.as_deref());
@@ -76,7 +77,9 @@ impl Sink {
             Entry::Panic(k) => {
                 let mut panic = convert::panic(&k);
                 self.crash.get_or_insert_with(|| format!("{} ({})", panic.message, panic.location));
-                let of = k.op.as_ref().map(|op| convert::request(op, &op.data));
+                let in_task = k.op.as_ref().filter(|op| op.task != 0);
+                panic.task = in_task.map(|segment| convert::task(segment, overlap));
+                let of = k.op.as_ref().filter(|op| op.task == 0).map(|op| convert::request(op, &op.data));
                 let (begin_ns, caller, content) = of.map_or_else(Default::default, |of| {
                     panic.op = Some(of.op);
                     (of.begin_ns, of.caller, of.content)

@@ -32,21 +32,22 @@ impl Run {
     /// Stands at or before `seq`: at the nearest checkpoint, or at the start.
     pub(super) fn go_back(&mut self, seq: u64) -> Result<(), RunError> {
         let module = Arc::clone(self.subject.module());
-        (self.crash, self.past_panic) = (None, false);
-        self.tree.forget();
-        if let Some(checkpoint) = self.checkpoints.before(seq) {
+        let (order, subject) = if let Some(checkpoint) = self.checkpoints.before(seq) {
             let from = &checkpoint.subject;
             let state = checkpoint.state.as_deref();
             let mut subject = from.copy(state, from.module(), from.module().info().state_schema).map_err(RunError::Begin)?;
             subject.set_last(checkpoint.last.clone());
             let mut order = Order::new(&self.source, checkpoint.prefix, &checkpoint.ahead)?;
             order.inherit_interleaved(&self.order);
-            (self.order, self.subject) = (order, subject);
-            return Ok(());
-        }
-        let options = *self.subject.options();
-        self.order = Order::new(&self.source, 0, &[])?;
-        self.subject = Subject::begin(&self.source, &module, options).map_err(RunError::Begin)?;
+            (order, subject)
+        } else {
+            let subject = Subject::begin(&self.source, &module, *self.subject.options()).map_err(RunError::Begin)?;
+            (Order::new(&self.source, 0, &[])?, subject)
+        };
+        // Only now: where that failed, the run stands where it stood.
+        (self.order, self.subject) = (order, subject);
+        (self.crash, self.past_panic) = (None, false);
+        self.tree.forget();
         Ok(())
     }
 

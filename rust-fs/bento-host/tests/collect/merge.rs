@@ -51,7 +51,7 @@ fn a_hole_that_a_barrier_has_passed_is_a_loss() {
 }
 
 #[test]
-fn overlap_counts_ops_only() {
+fn overlap_counts_ops_and_segments_apart() {
     let (mut merger, mut outs) = (Merger::default(), Vec::new());
     merger.add(op(1, 0), &mut |out| outs.push(out));
     merger.add(Kind::Upgrade(KernelUpgrade { seq: 2, ..KernelUpgrade::default() }), &mut |out| outs.push(out));
@@ -60,8 +60,14 @@ fn overlap_counts_ops_only() {
     merger.add(op(4, 3), &mut |out| outs.push(out));
     // One number, an op's.
     merger.add(op(5, 1), &mut |out| outs.push(out));
-    let overlaps: Vec<_> = outs.iter().map(|out| if let Out::Entry(_, overlap) = out { *overlap } else { 99 }).collect();
-    assert_eq!(overlaps, [0, 0, 0, 2, 1]);
+    let segment = |seq, overlap| Kind::Segment(KernelOp { seq, overlap, task: 1, ..KernelOp::default() });
+    // The upgrade and three ops; then an op and that segment; then both segments.
+    for record in [segment(6, 4), segment(7, 2), op(8, 2)] {
+        merger.add(record, &mut |out| outs.push(out));
+    }
+    let told = |out: &Out| if let Out::Entry(_, overlap) = out { (overlap.ops, overlap.segments) } else { panic!("{out:?}") };
+    let overlaps: Vec<_> = outs.iter().map(told).collect();
+    assert_eq!(overlaps, [(0, 0), (0, 0), (0, 0), (2, 0), (1, 0), (3, 0), (1, 1), (0, 2)]);
 }
 
 #[test]

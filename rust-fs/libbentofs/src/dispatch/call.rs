@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn data_out(&self) -> DataOut<'a> {
-        // SAFETY: as above; an op that brings no data has them writable, and each op makes one of these.
+        // SAFETY: as above; they are writable of an op that brings no data, and of IOCTL, whose data was copied before; each op makes one of these.
         unsafe { DataOut::new(self.segs, self.data_len) }
     }
 }

@@ -143,9 +143,10 @@ pub(super) fn threads(
                 // They may wait for an op that was not handed out yet.
                 ahead = ahead.saturating_mul(4);
             } else if stuck.1.elapsed() > deadline {
-                world.break_order(shared.explain(&world));
+                let message = shared.explain(&world);
+                world.break_order(message.clone());
                 let first = shared.state().under_way.values().map(|record| record.seq).min();
-                shared.crashed(first.unwrap_or(prefix + 1), Crash::Order { message: shared.explain(&world) });
+                shared.crashed(first.unwrap_or(prefix + 1), Crash::Order { message });
             }
             let state = shared.state();
             if state.prefix == prefix {
