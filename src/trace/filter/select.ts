@@ -46,7 +46,8 @@ export async function* selectOps(selection: Omit<Selection, 'records'>): AsyncGe
 /** The ops that a filter lets through and, when asked for, what stands between them, in batches of bounded size. */
 export async function* selectItems(selection: Selection): AsyncGenerator<readonly TraceItem[]> {
   const { trace, paths, from = trace.firstSeq, to = trace.lastSeq } = selection;
-  for (let number = trace.firstChunkFrom(from); number < trace.chunks.length; number++) {
+  // What ended before the first op may stand in chunks without ops, too.
+  for (let number = trace.firstChunkFrom(from - 1n); number < trace.chunks.length; number++) {
     selection.signal?.throwIfAborted();
     const place = trace.chunks[number];
     // What ended after the last op may stand in a chunk without ops.

@@ -22,6 +22,12 @@ it('gives what stands after the last op, also in a chunk that has no op', async 
   expect(await kinds([...life, { endChunk: true }, { record: PANIC }])).toEqual(together);
 });
 
+it('gives what stands before the first op, also in a chunk that has no op', async () => {
+  const together = await kinds([{ record: PANIC }, ...smallLife()]);
+  expect(together.slice(0, 2)).toEqual(['panic', 'op 1']);
+  expect(await kinds([{ record: PANIC }, { endChunk: true }, ...smallLife()])).toEqual(together);
+});
+
 it('gives no op behind the range, whichever chunk it is in', async () => {
   const ops = (all: readonly string[]) => all.filter((kind) => kind.startsWith('op'));
   const [first, ...rest] = smallLife();

@@ -322,8 +322,11 @@ impl Source {
         Ok(&all[at(first)..at(last.saturating_add(1)).max(at(first))])
     }
 
-    /// A tape that stands before op `seq`.
+    /// A tape that stands before op `seq`; before the first one, with the segments that ended before it.
     pub fn tape(&self, seq: u64) -> Tape {
+        if seq <= 1 {
+            return Tape::of_all();
+        }
         let after = self.reader.chunks().partition_point(|place| place.first_seq <= seq);
         let chunk = after.saturating_sub(1);
         let segments = self.segments_before.get(chunk).copied().unwrap_or(0);

@@ -34,7 +34,7 @@ pub struct Tape {
     expected: Option<u64>,
     /// Ops before this one are passed over.
     next_seq: u64,
-    /// Segments count: those before the first op to be read are passed over too, except at the start of the trace.
+    /// Segments count: those before the first op to be read are passed over too, but at the start of the trace.
     begun: bool,
     records: Option<ChunkRecords>,
     /// The last op that was read.
@@ -51,7 +51,7 @@ impl Tape {
 
     /// Before op `seq`, which is in `chunk` if it is anywhere; so many segments stand before that.
     pub(super) fn at_chunk(chunk: u32, seq: u64, segments: u64) -> Tape {
-        Tape { chunk, expected: None, next_seq: seq.max(1), begun: seq <= 1, records: None, passed: 0, segments }
+        Tape { chunk, expected: None, next_seq: seq, begun: false, records: None, passed: 0, segments }
     }
 
     /// Chunks of which a record was read.

@@ -2,7 +2,7 @@
 //! A module with a thread and a work item of its own (testmods/busy): recorded, and replayed.
 
 use crate::modules;
-use crate::recording::{Live, Trace};
+use crate::recording::{Live, Trace, rewritten};
 use crate::same::{assert_same, go};
 use crate::workload;
 use bento_abi::fuse::{self, opcode};
@@ -189,6 +189,21 @@ fn quiet_work_has_a_place_in_a_serial_replay() {
     let stop = go(&mut run, source.ops() / 2);
     assert_eq!(stop.reason(), StopReason::Reached, "{}", stop.message);
     assert_same(&go(&mut run, u64::MAX), source.ops());
+}
+
+/// As where a recording begins on a mount that is not asked anything yet.
+#[test]
+fn segments_before_the_first_op_count_in_a_chunk_without_ops_too() {
+    let (trace, source) = recorded(1, 1);
+    let first = segments(&source).remove(0);
+    let path = rewritten(&source, &trace.path.with_file_name("early.btr"), |seq, _, writer| {
+        if seq == 1 {
+            writer.task(&first);
+            writer.seal();
+        }
+    });
+    let early = Source::open(&path, false).expect("the trace opens");
+    assert_eq!(segments(&early), [first]);
 }
 
 /// What grows long is cut, in the same places again.
