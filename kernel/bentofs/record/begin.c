@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An op, or a segment of a task, begins: whether it is recorded, and, policy block, its wait until there is room for what it
- * will say.
+ * An op, or a segment of a task, begins: whether it is recorded, and, policy block, its wait until
+ * there is room for what it will say.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
