@@ -5,6 +5,7 @@
 //! often as their cost allows, and thinned so that their distance from the newest grows: their number is logarithmic in the trace's length,
 //! and a step back from anywhere near the newest is short.
 
+use super::interleave::Interleavings;
 use super::subject::{Asked, Subject};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub struct Checkpoint {
     pub state: Option<Vec<u8>>,
     /// The last op then.
     pub last: Option<Asked>,
+    /// What had interleaved by then.
+    pub interleavings: Interleavings,
 }
 
 /// The checkpoints of a run, by place.

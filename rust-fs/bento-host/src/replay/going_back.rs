@@ -24,8 +24,9 @@ impl Run {
         // A module that cannot export its state here may do so later; going back is only slower then.
         let Ok(state) = self.subject.state() else { return };
         let Ok(subject) = self.subject.copy(None, self.subject.module(), 0) else { return };
-        let checkpoint =
-            Checkpoint { prefix: self.place(), ahead: self.order.ahead(), subject, state, last: self.subject.last().cloned() };
+        let (ahead, interleavings) = (self.order.ahead(), self.order.interleavings().clone());
+        let last = self.subject.last().cloned();
+        let checkpoint = Checkpoint { prefix: self.place(), ahead, subject, state, last, interleavings };
         self.checkpoints.add(checkpoint, begun.elapsed());
     }
 
@@ -38,7 +39,7 @@ impl Run {
             let mut subject = from.copy(state, from.module(), from.module().info().state_schema).map_err(RunError::Begin)?;
             subject.set_last(checkpoint.last.clone());
             let mut order = Order::new(&self.source, checkpoint.prefix, &checkpoint.ahead)?;
-            order.inherit_interleaved(&self.order);
+            order.interleavings().clone_from(&checkpoint.interleavings);
             (order, subject)
         } else {
             let subject = Subject::begin(&self.source, &module, *self.subject.options()).map_err(RunError::Begin)?;

@@ -122,6 +122,32 @@ fn an_impossible_order_is_said() {
     assert!(divergence.actual.contains("lock "), "{divergence:?}");
 }
 
+/// Another version's run judges by the entries. Back at a place it knows no more than when it came there first, and goes on to know the same.
+#[test]
+fn who_goes_back_finds_the_same_ops_interleaved() {
+    let live = Live::fresh("memfs", "");
+    workload::run_threads(&live, 8, 5, 700);
+    let trace = live.finish();
+    let source = Source::open(&trace.path, false).expect("the trace opens");
+    // Whether any did is up to the machine; these say so.
+    let path = rewritten(&source, &trace.path.with_file_name("late.btr"), |seq, op, _| {
+        if seq.is_multiple_of(50)
+            && let Some(writes) = op.lock_order.get_mut(3)
+        {
+            *writes = 0;
+        }
+    });
+    let source = Source::open(&path, false).expect("the trace opens");
+    let known = |stop: &Stop| (stop.interleaved, stop.first_interleaved.clone());
+    let (mut run, mut fresh) = (open(&source, "renumbered", false), open(&source, "renumbered", false));
+    let place = source.ops() / 2;
+    let (half, whole) = (known(&go(&mut run, place)), known(&go(&mut run, u64::MAX)));
+    assert!(half.0 > 0 && whole.0 > half.0, "{} and {}", half.0, whole.0);
+    assert_eq!(known(&go(&mut run, place)), half);
+    assert_eq!(known(&go(&mut run, u64::MAX)), whole);
+    assert_eq!(known(&go(&mut fresh, u64::MAX)), whole);
+}
+
 /// Where ops truly interleaved a serial replay is refused, with what it met; without a choice the exact one takes over. Where it is not
 /// refused it leaves what the exact one leaves.
 #[test]

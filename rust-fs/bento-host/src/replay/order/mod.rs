@@ -122,11 +122,6 @@ impl Order {
         self.interleavings.disagrees(world, lock, waiting);
     }
 
-    /// Goes on counting where another order was left.
-    pub fn inherit_interleaved(&mut self, before: &Order) {
-        self.interleavings = before.interleavings.clone();
-    }
-
     /// Whether every op and segment that was taken stands before every one that was not: a place to come back to.
     pub fn is_even(&self) -> bool {
         self.segments.iter().all(|segment| segment.place > self.prefix)
