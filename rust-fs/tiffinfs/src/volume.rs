@@ -105,7 +105,8 @@ impl Volume {
 
     /// Whether block `number` was changed since the last commit, so that its checksum is stale.
     pub fn is_unsealed(&self, number: u64) -> bool {
-        self.running.lock().blocks.contains_key(&number)
+        let running = self.running.lock();
+        running.blocks.contains_key(&number) || running.committing.binary_search(&number).is_ok()
     }
 
     /// Makes space that was freed, but may not be used yet, usable. Answers whether there was any.

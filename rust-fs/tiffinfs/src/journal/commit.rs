@@ -80,16 +80,22 @@ impl Volume {
                 return Err(errno);
             }
             running.since = None;
+            running.committing = running.blocks.keys().copied().collect();
             core::mem::take(&mut running.blocks)
         };
         if blocks.is_empty() {
             return Ok(false);
         }
-        if let Err(errno) = self.write_transaction(log, &blocks) {
+        let written = self.write_transaction(log, &blocks);
+        let mut running = self.running.lock();
+        running.committing = Vec::new();
+        if let Err(errno) = written {
             // The changes stay in the cache, as the running transaction of a file system that has stopped.
-            self.running.lock().blocks = blocks;
+            running.blocks = blocks;
+            drop(running);
             return Err(self.fail("the journal cannot be written", errno));
         }
+        drop(running);
         log.head += log_size(blocks.len() as u64);
         log.sequence += 1;
         let mut blocks = blocks;

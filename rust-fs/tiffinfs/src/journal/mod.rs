@@ -24,6 +24,7 @@ pub use tx::Tx;
 use crate::noted::Noted;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use libbentofs::ks::CachedBlock;
 use libbentofs::{Errno, Time};
 
@@ -49,6 +50,8 @@ pub struct Log {
 pub struct Running {
     /// What ops have changed since the last commit.
     pub blocks: Blocks,
+    /// Blocks of the transaction that is being committed, by number: who reads without a handle may come before they are sealed.
+    pub committing: Vec<u64>,
     /// Blocks that ops under way may still add.
     pub credits: u64,
     /// When its first op began.
