@@ -123,17 +123,6 @@ pub struct Busy {
     shared: Option<Arc<Shared>>,
 }
 
-// On the heap at once: a kernel stack has no room for it twice.
-#[inline(never)]
-fn mounted(mount: &Mount<'_>) -> Result<Box<TiffinFs>> {
-    TiffinFs::mount(mount).map(Box::new)
-}
-
-#[inline(never)]
-fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs>> {
-    TiffinFs::import_state(mount, schema, state).map(Box::new)
-}
-
 impl Busy {
     fn with(fs: Box<TiffinFs>, watch: Watch) -> Result<Busy> {
         let (watch, moved) = (Mutex::new(LockName::new(40, 0), watch), Condvar::new());
@@ -210,7 +199,7 @@ impl FileSystem for Busy {
     const STATE_SCHEMA: u32 = TiffinFs::STATE_SCHEMA;
 
     fn mount(mount: &Mount<'_>) -> Result<Busy> {
-        Busy::with(mounted(mount)?, Watch::default())
+        Busy::with(TiffinFs::mount_boxed(mount)?, Watch::default())
     }
 
     fn unmount(mut self) -> Result<()> {
@@ -232,7 +221,7 @@ impl FileSystem for Busy {
         let mut numbers = numbers.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
         let mut next = || numbers.next().unwrap_or(0);
         let watch = Watch { changes: next(), rounds: next(), notes: next(), ..Watch::default() };
-        Busy::with(imported(mount, schema, inner)?, watch)
+        Busy::with(TiffinFs::import_boxed(mount, schema, inner)?, watch)
     }
 
     fn mkfs(mount: &Mount<'_>) -> Result<()> {

@@ -5,7 +5,6 @@
 
 extern crate alloc;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use libbentofs::ks::sync::{LockName, RwLock};
 use libbentofs::ks::time::Time;
@@ -32,18 +31,6 @@ fn with(inner: TiffinFs) -> Tripwire {
     Tripwire { inner, dawdles: RwLock::new(LockName::new(60, 0), false), files: RwLock::new(LockName::new(61, 0), 0) }
 }
 
-/// Tiffinfs's mount, with a stack frame of its own: a kernel's stack is small.
-#[inline(never)]
-fn mounted(mount: &Mount<'_>) -> Result<Box<TiffinFs>> {
-    TiffinFs::mount(mount).map(Box::new)
-}
-
-/// As [`mounted`], from the state.
-#[inline(never)]
-fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs>> {
-    TiffinFs::import_state(mount, schema, state).map(Box::new)
-}
-
 impl FileSystem for Tripwire {
     const NAME: &'static str = TiffinFs::NAME;
     const NEEDS_DEVICE: bool = true;
@@ -52,7 +39,7 @@ impl FileSystem for Tripwire {
     const STATE_SCHEMA_MIN: u32 = TiffinFs::STATE_SCHEMA_MIN;
 
     fn mount(mount: &Mount<'_>) -> Result<Tripwire> {
-        Ok(with(*mounted(mount)?))
+        Ok(with(*TiffinFs::mount_boxed(mount)?))
     }
 
     fn unmount(self) -> Result<()> {
@@ -64,7 +51,7 @@ impl FileSystem for Tripwire {
     }
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Tripwire> {
-        Ok(with(*imported(mount, schema, state)?))
+        Ok(with(*TiffinFs::import_boxed(mount, schema, state)?))
     }
 
     const HANDS_OVER_EARLY: bool = true;

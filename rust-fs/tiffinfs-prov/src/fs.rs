@@ -3,7 +3,6 @@
 
 use crate::deed::{Deed, Place, What};
 use crate::log::Log;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Write;
 use libbentofs::ks::sync::{LockName, Mutex};
@@ -71,18 +70,6 @@ impl TiffinFsProv {
     }
 }
 
-/// Tiffinfs's mount, with a stack frame of its own: a kernel's stack is small.
-#[inline(never)]
-fn mounted(mount: &Mount<'_>) -> Result<Box<TiffinFs>> {
-    TiffinFs::mount(mount).map(Box::new)
-}
-
-/// As [`mounted`], from the state.
-#[inline(never)]
-fn imported(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<Box<TiffinFs>> {
-    TiffinFs::import_state(mount, schema, state).map(Box::new)
-}
-
 impl Log {
     /// Takes in what was handed over.
     fn take_kept(&mut self, inner: &mut TiffinFs) -> Result<()> {
@@ -110,7 +97,7 @@ impl FileSystem for TiffinFsProv {
     const STATE_SCHEMA_MIN: u32 = TiffinFs::STATE_SCHEMA_MIN;
 
     fn mount(mount: &Mount<'_>) -> Result<TiffinFsProv> {
-        Ok(TiffinFsProv::with(*mounted(mount)?, Log::default()))
+        Ok(TiffinFsProv::with(*TiffinFs::mount_boxed(mount)?, Log::default()))
     }
 
     fn unmount(self) -> Result<()> {
@@ -123,7 +110,7 @@ impl FileSystem for TiffinFsProv {
     }
 
     fn import_state(mount: &Mount<'_>, schema: u32, state: &[u8]) -> Result<TiffinFsProv> {
-        let mut inner = imported(mount, schema, state)?;
+        let mut inner = TiffinFs::import_boxed(mount, schema, state)?;
         let mut log = Log::default();
         log.take_kept(&mut inner)?;
         Ok(TiffinFsProv::with(*inner, log))

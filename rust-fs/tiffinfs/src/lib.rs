@@ -35,6 +35,7 @@ extern crate alloc;
 mod btree;
 mod corrupt;
 mod dir;
+mod enclosed;
 mod explain;
 mod extent;
 mod file;
