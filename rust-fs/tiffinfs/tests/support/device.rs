@@ -32,6 +32,8 @@ pub struct State {
     pub logging: bool,
     /// Writes that still succeed; every later one fails with EIO.
     pub writes_left: Option<u64>,
+    /// Called before the module's own next writes, with nothing of the device locked.
+    pub before_write: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 // SAFETY: buffers are boxed, and reached under the state's lock or their own.

@@ -181,6 +181,10 @@ unsafe extern "C" fn bento_ks_dev_write(dev: u64, offset: u64, pieces: *const Se
         data.extend_from_slice(unsafe { std::slice::from_raw_parts(seg.ptr, seg.len) });
     }
     let state = device::state(dev);
+    let before = state.lock().unwrap().before_write.clone();
+    if let Some(before) = before {
+        before();
+    }
     let mut state = state.lock().unwrap();
     if flags & write_flags::PREFLUSH != 0 {
         state.flush();

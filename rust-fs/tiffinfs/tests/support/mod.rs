@@ -10,3 +10,4 @@ pub mod ks;
 pub mod locks;
 pub mod model;
 pub mod module;
+pub mod mounted;
