@@ -4,9 +4,9 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
+use super::numbered::Made;
 use super::survey::Survey;
 use super::tape::Tape;
-use super::translate::Made;
 use crate::device::CowDevice;
 use crate::mix::MixMap;
 use crate::proto::host;
