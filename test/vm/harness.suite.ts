@@ -117,6 +117,26 @@ describe('a guest that is well', () => {
   });
 });
 
+it('a guest starts on a machine whose file servers take their time', async () => {
+  const tools = await findVmTools(process.env);
+  const slow = join(folder, 'virtiofsd');
+  writeFileSync(slow, `#!/bin/sh\nsleep 2\nexec ${tools.virtiofsd} "$@"\n`, { mode: 0o755 });
+  const guest = await startGuest({ folder: join(folder, 'slow'), tools: { ...tools, virtiofsd: slow } });
+  await guest.shutDown();
+});
+
+it('a file server that ends at once is named, with its words', async () => {
+  const tools = await findVmTools(process.env);
+  const broken = join(folder, 'no-virtiofsd');
+  writeFileSync(broken, '#!/bin/sh\necho it will not serve >&2\nexit 3\n', { mode: 0o755 });
+  const starting = startGuest({ folder: join(folder, 'broken'), tools: { ...tools, virtiofsd: broken } });
+  await expect(starting).rejects.toMatchObject({
+    code: 'E_ENV_GUEST',
+    message: expect.stringContaining('status 3'),
+    why: expect.stringContaining('it will not serve'),
+  });
+});
+
 it('a command that hangs is ended in time, with where its tasks wait', async () => {
   const disks = [{ path: emptyDisk(join(folder, 'disk'), 64 << 20) }];
   const guest = await startGuest({ mayComplain: true, folder: join(folder, 'hang'), disks });

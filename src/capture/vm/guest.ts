@@ -15,6 +15,7 @@ import { ControlLine } from './control-line.js';
 import { guestDied, guestHung } from './guest-errors.js';
 import { initramfs } from './initramfs.js';
 import { type JobRequest, type JobResult, runJob } from './job.js';
+import { untilListening } from './listening.js';
 import { type Acceleration, type GuestDisk, qemuArguments, type Sockets } from './qemu-arguments.js';
 import { injectNmi } from './qmp.js';
 import type { VmTools } from './tools.js';
@@ -145,6 +146,12 @@ export class Guest {
       });
     const files = share('virtiofsd', sockets.files, '/', 'always');
     const exchange = share('virtiofsd (folder)', sockets.exchange, folder, 'auto');
+    // One that ends instead, or takes longer than a boot, is reported with what qemu has to say to that.
+    const ended = new AbortController();
+    for (const { exit } of [files, exchange]) exit.then(() => ended.abort());
+    const late = AbortSignal.timeout((options.bootMs ?? BOOT_MS) * patience);
+    const enough = AbortSignal.any([ended.signal, late, ...(options.signal ? [options.signal] : [])]);
+    await untilListening([sockets.files, sockets.exchange], enough);
     const qemu = startHelper({
       name: 'qemu',
       setpriv,
