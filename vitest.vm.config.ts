@@ -3,7 +3,7 @@
 import { defineConfig } from 'vitest/config';
 import { PATIENCE } from './test/support/patience.js';
 
-/** What runs in a guest's kernel. A guest keeps both cores busy: one file at a time. */
+/** What runs in a guest's kernel. A guest seldom has work for more than one core: two files at a time. */
 export default defineConfig({
   test: {
     include: ['test/vm/**/*.suite.ts'],
@@ -11,6 +11,6 @@ export default defineConfig({
     testTimeout: 300_000 * PATIENCE,
     // The first run builds the modules.
     hookTimeout: 600_000 * PATIENCE,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });
