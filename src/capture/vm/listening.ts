@@ -22,7 +22,7 @@ export async function untilListening(paths: readonly string[], signal: AbortSign
 }
 
 /** Paths of the sockets in a table of proc(5)'s net/unix that take connections. */
-export function listeningSockets(table: string): ReadonlySet<string> {
+function listeningSockets(table: string): ReadonlySet<string> {
   const rows = table.split('\n').map((row) => /^\S+: \S+ \S+ (\S+) \S+ \S+ +\d+ (.+)$/.exec(row));
   return new Set(rows.flatMap((row) => (row?.[2] && Number.parseInt(row[1] ?? '', 16) & ACCEPTS ? [row[2]] : [])));
 }
