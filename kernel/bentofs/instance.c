@@ -156,6 +156,7 @@ static struct bento_instance *make_instance(struct bento_mount *mount,
 	instance->mount = mount;
 	instance->read_only = mount->read_only;
 	INIT_LIST_HEAD(&instance->locks);
+	INIT_LIST_HEAD(&instance->conds);
 	spin_lock_init(&instance->locks_guard);
 	bento_tasks_of_instance(&instance->tasks);
 	bento_rwlock_init(&instance->tasks_making, BENTO_LOCK_CLASS_TASK, 0);
@@ -192,6 +193,7 @@ static struct bento_instance *settle(struct bento_instance *instance, struct ste
 	if (instance->crashed)
 		leak_report(instance);
 	bento_locks_free(instance);
+	bento_conds_free(instance);
 	free_instance(instance);
 	return ERR_PTR(err);
 }
@@ -302,6 +304,7 @@ int bento_instance_destroy(struct bento_instance *instance, bool discard)
 		err = -EIO;
 	}
 	bento_locks_free(instance);
+	bento_conds_free(instance);
 	free_instance(instance);
 	return err;
 }

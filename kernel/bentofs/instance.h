@@ -24,7 +24,8 @@ struct bento_instance {
 	bool crashed;
 	bool read_only;				/* as it was made */
 	struct list_head locks;			/* struct bento_lock, all that live */
-	spinlock_t locks_guard;
+	struct list_head conds;			/* struct bento_cond, all that live */
+	spinlock_t locks_guard;			/* of both lists */
 	s64 __percpu *bytes;			/* that the module has allocated and not freed */
 	struct bento_tasks tasks;
 	struct bento_rwlock tasks_making;	/* lock 0 of class BENTO_LOCK_CLASS_TASK */
@@ -78,5 +79,7 @@ int bento_tasks_shut(struct bento_instance *instance, unsigned long timeout);
 void bento_instance_end_tasks(struct bento_instance *instance);
 /* ks/lock.c: frees what locks a crashed instance has left. */
 void bento_locks_free(struct bento_instance *instance);
+/* ks/cond.c: and what condition variables. */
+void bento_conds_free(struct bento_instance *instance);
 
 #endif /* BENTO_INSTANCE_H */

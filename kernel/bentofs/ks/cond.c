@@ -15,9 +15,19 @@
 #define LOOK_EVERY (HZ / 20)
 
 struct bento_cond {
+	struct list_head link;			/* in the instance's conds, under its locks_guard */
 	wait_queue_head_t wait;
 	u64 notified;				/* under the queue's lock */
 };
+
+void bento_conds_free(struct bento_instance *instance)
+{
+	struct bento_cond *cond, *next;
+
+	list_for_each_entry_safe(cond, next, &instance->conds, link)
+		kfree(cond);
+	INIT_LIST_HEAD(&instance->conds);
+}
 
 /**
  * bento_ks_cond_new - make a condition variable
@@ -26,11 +36,13 @@ struct bento_cond {
  */
 void *bento_ks_cond_new(void)
 {
-	struct bento_cond *cond;
+	struct bento_ctx *ctx = bento_service();
+	struct bento_cond *cond = kzalloc(sizeof(*cond), GFP_NOFS | __GFP_NOFAIL);
 
-	bento_service();
-	cond = kzalloc(sizeof(*cond), GFP_NOFS | __GFP_NOFAIL);
 	init_waitqueue_head(&cond->wait);
+	spin_lock(&ctx->instance->locks_guard);
+	list_add(&cond->link, &ctx->instance->conds);
+	spin_unlock(&ctx->instance->locks_guard);
 	return cond;
 }
 EXPORT_SYMBOL_GPL(bento_ks_cond_new);
@@ -42,8 +54,11 @@ EXPORT_SYMBOL_GPL(bento_ks_cond_new);
 void bento_ks_cond_free(void *raw_cond)
 {
 	struct bento_cond *cond = raw_cond;
+	struct bento_ctx *ctx = bento_service();
 
-	bento_service();
+	spin_lock(&ctx->instance->locks_guard);
+	list_del(&cond->link);
+	spin_unlock(&ctx->instance->locks_guard);
 	kfree(cond);
 }
 EXPORT_SYMBOL_GPL(bento_ks_cond_free);
