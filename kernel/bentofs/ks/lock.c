@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bento_ks_lock_*() and bento_ks_cond_*(): locks that know their order, and whose waiters can be
- * let go.
+ * bento_ks_lock_*(): locks that know their order, and whose waiters can be let go.
  *
  * Safe Rust without atomics has no data races, so the order in which threads take locks fixes the
  * outcome of a run. While the mount is recorded, each lock counts its exclusive acquisitions
