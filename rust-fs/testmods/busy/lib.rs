@@ -20,7 +20,7 @@ use libbentofs::ks::sync::{Condvar, LockName, Mutex};
 use libbentofs::ks::thread::{JoinHandle, spawn};
 use libbentofs::ks::time::Time;
 use libbentofs::ks::work::Work;
-use libbentofs::ks::{Errno, Result, random};
+use libbentofs::ks::{Errno, Result, log, random};
 use libbentofs::*;
 use tiffinfs::TiffinFs;
 
@@ -54,7 +54,10 @@ struct Watch {
 
 fn misbehave(fault: Fault) -> ! {
     match fault {
-        Fault::Panic => panic!("asked to panic in a thread"),
+        Fault::Panic => {
+            log::line(log::Level::Info, "about to panic");
+            panic!("asked to panic in a thread");
+        }
         Fault::Loop => loop {
             black_box(());
         },

@@ -2,8 +2,8 @@
 //! memfs that misbehaves when a LOOKUP asks for certain names, which memfs itself answers with ENOENT. So a recording of memfs
 //! can be replayed here, and goes wrong at a place of one's choice.
 //!
-//! `!panic`, `!loop`, `!overflow`, `!deadlock` end the module; `!wrong` answers the root's entry; `MKDIR` of a name that begins with
-//! `!quiet` makes a directory of another mode and answers as if it had not.
+//! `!panic`, `!loop`, `!overflow`, `!deadlock` end the module; `!wrong` answers the root's entry; `!turn` answers ENOENT or ENOTDIR by turns,
+//! and `!late` takes a turn, logs, and panics. `MKDIR` of a name that begins with `!quiet` makes a directory of another mode and answers as if it had not.
 #![no_std]
 
 extern crate alloc;
@@ -11,7 +11,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::hint::black_box;
 use libbentofs::ks::sync::{LockName, RwLock};
-use libbentofs::ks::{Errno, Result};
+use libbentofs::ks::{Errno, Result, log};
 use libbentofs::*;
 use memfs::MemFs;
 
@@ -19,7 +19,7 @@ use memfs::MemFs;
 #[derive(Debug)]
 pub struct Faulty {
     inner: MemFs,
-    lock: RwLock<()>,
+    lock: RwLock<u64>,
 }
 
 fn deep(depth: u64) -> u64 {
@@ -27,8 +27,16 @@ fn deep(depth: u64) -> u64 {
     if black_box(depth) == u64::MAX { room[0] } else { deep(depth + 1) + room[(depth % 512) as usize] }
 }
 
+impl Faulty {
+    fn turn(&self) -> Errno {
+        let mut turns = self.lock.write();
+        *turns += 1;
+        if *turns % 2 == 1 { Errno::ENOENT } else { Errno::ENOTDIR }
+    }
+}
+
 fn with(inner: MemFs) -> Faulty {
-    Faulty { inner, lock: RwLock::new(LockName::new(60, 0), ()) }
+    Faulty { inner, lock: RwLock::new(LockName::new(60, 0), 0) }
 }
 
 impl FileSystem for Faulty {
@@ -62,6 +70,12 @@ impl FileSystem for Faulty {
                 let _one = self.lock.write();
                 let _two = self.lock.write();
                 Err(Errno::EIO)
+            }
+            b"!turn" => Err(self.turn()),
+            b"!late" => {
+                self.turn();
+                log::line(log::Level::Info, "about to panic");
+                panic!("asked to panic late");
             }
             b"!wrong" => Ok(Entry::new(self.inner.getattr(req, Ino::ROOT, None)?.0, 0)),
             _ => self.inner.lookup(req, parent, name),

@@ -56,6 +56,8 @@ pub struct Given {
     pub enforce_order: bool,
     /// Note the first that is not in its recorded turn.
     pub check_order: bool,
+    /// It ended the recorded module: should it crash here, the others go on until [`World::let_crash`].
+    pub crash_last: bool,
 }
 
 /// What an op took.
@@ -239,6 +241,11 @@ impl<'a> Context<'a> {
 
     pub(crate) fn enforce_order(&self) -> bool {
         self.given.borrow().as_ref().is_some_and(|given| given.enforce_order)
+    }
+
+    /// See [`Given::crash_last`].
+    pub(crate) fn crashes_last(&self) -> bool {
+        self.given.borrow().as_ref().is_some_and(|given| given.crash_last)
     }
 
     pub(crate) fn check_order(&self) -> bool {

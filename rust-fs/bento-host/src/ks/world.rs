@@ -151,6 +151,8 @@ pub struct World {
     tasks: Tasks,
     /// Nothing will be handed to its tasks any more.
     thrown_away: AtomicBool,
+    /// Whoever is to crash last may.
+    may_crash: AtomicBool,
 }
 
 impl fmt::Debug for World {
@@ -196,6 +198,7 @@ impl World {
             order_broken: AtomicBool::new(false),
             tasks,
             thrown_away: AtomicBool::new(false),
+            may_crash: AtomicBool::new(false),
         })
     }
 
@@ -221,6 +224,18 @@ impl World {
         }
         self.crashed.store(true, Ordering::Release);
         self.tasks.moved();
+    }
+
+    /// What was given [`Given::crash_last`](super::Given::crash_last) is about to crash: waits until it may.
+    pub(crate) fn wait_to_crash(&self) {
+        while !self.may_crash.load(Ordering::Acquire) && !self.crashed() {
+            std::thread::sleep(super::task::LOOK);
+        }
+    }
+
+    /// Nobody else is under way that the crash could disturb.
+    pub fn let_crash(&self) {
+        self.may_crash.store(true, Ordering::Release);
     }
 
     /// Ends every wait of an exact replay: its watchdog found that nothing moves.

@@ -46,6 +46,9 @@ fn guarded(world: &World, inputs: OpInputs, mut call: impl FnMut()) -> (Outcome<
     let context = Context::new(world, inputs);
     let left = context.enter(|| guard::run(world.deadline(), &mut call));
     let leaks = context.holds_any();
+    if (left.is_some() || leaks) && context.crashes_last() {
+        world.wait_to_crash();
+    }
     let (taken, said) = context.finish();
     let crash = match left {
         Some(left) => Some(crash_of(left, said)),

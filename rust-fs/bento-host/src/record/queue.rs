@@ -191,10 +191,14 @@ impl Queue {
     }
 
     /// Puts something other than an ended op into the order, whether there is room or not: there are few of them.
-    pub fn push(&self, item: Item) {
+    pub fn push(&self, mut item: Item) {
         let mut inner = self.inner();
         if inner.closed {
             return;
+        }
+        if let Item::Panic(_, Some(op)) = &mut item {
+            op.overlap = difference(inner.ends.ops, op.before.ops);
+            op.task_overlap = difference(inner.ends.segments, op.before.segments);
         }
         inner.tell_lost();
         inner.bytes += item.bytes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! How a run stops: the exact one's end, what ended the recorded module, and the account.
 
+use super::culprit::Culprit;
 use super::exact;
 use super::line::OrderUse;
 use super::order::Order;
@@ -13,7 +14,6 @@ use super::verdict;
 use crate::ks::Crash;
 use crate::proto::host::{Stop, StopReason};
 use crate::proto::trace as pb;
-use crate::trace::OpRecord;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 impl Run {
@@ -23,14 +23,18 @@ impl Run {
         cancelled: &AtomicBool,
         watch: &mut dyn Watch,
     ) -> Result<(StopReason, String), RunError> {
-        let ran =
+        let mut ran =
             exact::run(&self.source, &mut self.subject, self.order.prefix(), target, &mut self.options.rules, cancelled, watch)?;
         self.order = Order::new(&self.source, ran.place, &[])?;
         self.replayed += ran.replayed;
-        if let Some(divergence) = ran.divergence
+        if let Some(divergence) = ran.divergence.take()
             && self.divergence.as_ref().is_none_or(|first| divergence.seq < first.seq)
         {
             self.divergence = Some(divergence);
+        }
+        if let Some(culprit) = self.source.culprit().filter(|culprit| ran.has_met(culprit)).cloned() {
+            let step = self.culprit_ends(&culprit, ran.crash.map(|(_, crash)| crash));
+            return Ok(self.at_the_end(&step));
         }
         if let Some((seq, crash)) = ran.crash {
             let is_order = matches!(crash, Crash::Order { .. });
@@ -53,10 +57,8 @@ impl Run {
         }
         let differs = self.divergence.is_some() && target.stop_at_divergence;
         if self.place() >= self.source.ops() && !differs {
-            return Ok(match self.after_the_end() {
-                Step::Crashed(_) => (StopReason::Crashed, self.crash_text()),
-                _ => (StopReason::End, String::new()),
-            });
+            let step = self.after_the_end();
+            return Ok(self.at_the_end(&step));
         }
         let moved = if self.place() > target.seq {
             format!("other ops were under way until op {}, where the recorded threads stand still", self.place())
@@ -64,6 +66,13 @@ impl Run {
             String::new()
         };
         Ok((if differs { StopReason::Diverged } else { StopReason::Reached }, moved))
+    }
+
+    fn at_the_end(&self, step: &Step) -> (StopReason, String) {
+        match step {
+            Step::Crashed(_) => (StopReason::Crashed, self.crash_text()),
+            _ => (StopReason::End, String::new()),
+        }
     }
 
     pub(super) fn crash_text(&self) -> String {
@@ -115,25 +124,30 @@ impl Run {
 
     /// The op that ended the recorded module, if any: it should end this one too.
     pub(super) fn after_the_end(&mut self) -> Step {
-        let Some((panic, record)) = self.source.panic().filter(|_| !self.past_panic).cloned() else { return Step::End };
-        self.past_panic = true;
-        let seq = self.source.ops() + 1;
-        let record = Box::new(OpRecord { seq, ..*record });
-        let crash = match &panic.task {
+        let Some(culprit) = self.source.culprit().filter(|_| !self.past_panic).cloned() else { return Step::End };
+        let crash = match &culprit.panic.task {
             Some(task) => self.crash_of_task(task),
-            None => match self.subject.apply(record.clone()) {
+            None => match self.subject.apply(culprit.record.clone()) {
                 Applied::Crashed(crash) => Some(crash),
                 _ => None,
             },
         };
+        self.culprit_ends(&culprit, crash)
+    }
+
+    /// It has run here too.
+    fn culprit_ends(&mut self, culprit: &Culprit, crash: Option<Crash>) -> Step {
+        self.past_panic = true;
+        let Culprit { panic, record, .. } = culprit;
+        let seq = record.seq;
         match crash {
             Some(crash) => {
-                self.crashes(seq, crash, Some(&panic));
+                self.crashes(seq, crash, Some(panic));
                 Step::Crashed(seq)
             }
             None => {
                 if self.divergence.is_none() {
-                    self.divergence = Some(verdict::crash(&record, Some(&panic), None, false));
+                    self.divergence = Some(verdict::crash(record, Some(panic), None, false));
                 }
                 Step::Done(seq)
             }

@@ -66,5 +66,6 @@ pub fn given(op: &pb::Op, order: OrderUse) -> Given {
         failures: op.failures.clone(),
         enforce_order: order == OrderUse::Enforce,
         check_order: order == OrderUse::Check,
+        crash_last: false,
     }
 }

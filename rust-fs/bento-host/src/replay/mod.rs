@@ -7,6 +7,7 @@
 
 pub mod checkpoint;
 pub mod compare;
+pub mod culprit;
 mod ending;
 pub mod exact;
 mod going_back;

@@ -20,6 +20,7 @@ pub fn segment(task: &pb::Task, id: u32, order: OrderUse) -> Segment {
             failures: task.failures.clone(),
             enforce_order: order == OrderUse::Enforce,
             check_order: order == OrderUse::Check,
+            crash_last: false,
         },
     }
 }
@@ -37,6 +38,8 @@ pub struct Held {
     fed: u64,
     /// What the tasks had finished before the first of them.
     finished_before: u64,
+    /// So was the one in which the recorded module crashed.
+    culprit: bool,
 }
 
 impl Held {
@@ -57,6 +60,19 @@ impl Held {
             world.tasks().feed(segment(&task, task.id, OrderUse::Enforce));
             self.fed += 1;
         }
+    }
+
+    /// Hands out the one in which the recorded module crashed, to crash last.
+    pub fn hand_out_culprit(&mut self, world: &World, task: &pb::Task) {
+        let mut segment = segment(task, task.id, OrderUse::Enforce);
+        segment.given.crash_last = true;
+        world.tasks().feed(segment);
+        self.culprit = true;
+    }
+
+    /// Whether that one has ended without a crash.
+    pub fn culprit_ended(&self, world: &World) -> bool {
+        self.culprit && self.ended(world) > self.fed && !world.crashed()
     }
 
     /// Whether all of them have ended.

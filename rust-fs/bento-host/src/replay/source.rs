@@ -4,6 +4,7 @@
 //! Memory: what is kept of a trace is where its contents are, the blocks that it begins from and, where ops overlapped, a
 //! few bytes an op. Ops themselves are decoded a chunk at a time.
 
+use super::culprit::Culprit;
 use super::numbered::Made;
 use super::survey::Survey;
 use super::tape::Tape;
@@ -63,8 +64,7 @@ pub struct Source {
     contents: MixMap<u64, u32>,
     /// A chunk's contents that were fetched out of turn.
     fetched: Mutex<Option<(u32, MixMap<u64, Bytes>)>>,
-    /// The op that ended the recorded module.
-    panic: Option<(Box<pb::Panic>, Box<OpRecord>)>,
+    culprit: Option<Culprit>,
     outline: Outline,
     /// Ops that were under way when the recording ended.
     unfinished: u64,
@@ -100,7 +100,7 @@ impl Source {
             device: device.map(|device| CowDevice::new(device.block_size, device.blocks)),
             contents: MixMap::default(),
             fetched: Mutex::default(),
-            panic: None,
+            culprit: None,
             outline: Outline::default(),
             unfinished: 0,
             segments_before: Vec::new(),
@@ -141,8 +141,7 @@ impl Source {
                     self.start = Start::Checkpoint(whole(checkpoint, &std::mem::take(&mut state_parts))?);
                 }
                 TraceItem::Unfinished(_) => self.unfinished += 1,
-                // A task that ended the module has no op.
-                TraceItem::Panic(panic, op) => self.panic = Some((panic, op.unwrap_or_default())),
+                TraceItem::Panic(panic, op) => self.culprit = Some(Culprit::new(panic, op, survey.ops)),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
                     if let Some(why) = self.ends_at(&upgrade, survey.ops) {
                         let left_out = self.ops_left(&mut tape)?;
@@ -162,6 +161,9 @@ impl Source {
             return Err(TraceError::Damaged { offset: 0, why });
         }
         self.segments_before.resize(self.reader.chunks().len(), survey.segments.len() as u64);
+        if let Some(culprit) = &mut self.culprit {
+            culprit.settle(survey.ops);
+        }
         self.info.ops = survey.ops;
         self.info.gaps = survey.gaps;
         self.info.dropped = survey.dropped;
@@ -174,7 +176,7 @@ impl Source {
     /// Why a replay, which is one version's, ends where the module was replaced after so many ops. It goes on where the same build did, the order
     /// of locks being carried across; and, not to be taken for a verdict, where gaps are allowed.
     fn ends_at(&mut self, upgrade: &pb::Upgrade, ops: u64) -> Option<String> {
-        if self.panic.is_some() {
+        if self.culprit.is_some() {
             return Some(format!("the module crashed, and another instance began on the device after op {ops}"));
         }
         let build = self.header().module.as_ref().map_or(&[][..], |module| &module.build_id);
@@ -260,9 +262,9 @@ impl Source {
         Some(format!("the module was replaced after op {place}, and the tasks that went on from there are another instance's"))
     }
 
-    /// The op (or the task) that ended the recorded module, as number `ops() + 1`.
-    pub fn panic(&self) -> Option<&(Box<pb::Panic>, Box<OpRecord>)> {
-        self.panic.as_ref()
+    /// The op (as number `ops() + 1`) or the task that ended the recorded module.
+    pub fn culprit(&self) -> Option<&Culprit> {
+        self.culprit.as_ref()
     }
 
     /// A device as it was before the first op.

@@ -3,6 +3,7 @@
 
 mod client;
 mod crashes;
+mod late_crashes;
 #[path = "../modules/mod.rs"]
 mod modules;
 mod parts;

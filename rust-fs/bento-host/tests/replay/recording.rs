@@ -68,15 +68,20 @@ impl Live {
     }
 
     pub fn of(module: &Path, options: &str) -> Live {
-        Live::made(module, options, WorldOptions::default().deadline)
+        Live::made(module, options, WorldOptions::default())
     }
 
     /// With ops, and segments of tasks, that may run for so long.
     pub fn with_deadline(module: &Path, deadline: std::time::Duration) -> Live {
-        Live::made(module, "", deadline)
+        Live::made(module, "", WorldOptions { deadline, ..WorldOptions::default() })
     }
 
-    fn made(module: &Path, options: &str, deadline: std::time::Duration) -> Live {
+    /// A module that stands still at each line that it logs, until `go_on` comes back.
+    pub fn standing_at_log_lines(module: &Path, go_on: impl Fn() + Send + Sync + 'static) -> Live {
+        Live::made(module, "", WorldOptions { log: Box::new(move |_, _| go_on()), ..WorldOptions::default() })
+    }
+
+    fn made(module: &Path, options: &str, world_options: WorldOptions) -> Live {
         let module = Module::load(module).expect("the module loads");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("trace.btr");
@@ -93,7 +98,7 @@ impl Live {
             Recorder::start(&path, header(module.info(), &recording, pb::Origin::Mkfs)).expect("the trace can be written");
         let recorder = Arc::new(recorder);
         let lock_classes = module.info().lock_classes.clone();
-        let world = World::new(device, WorldOptions { lock_classes, deadline, ..WorldOptions::default() });
+        let world = World::new(device, WorldOptions { lock_classes, ..world_options });
         world.tasks().tell(Some(Arc::clone(&recorder) as Arc<dyn TaskSink>));
         let step = |request: Request, run: &mut dyn FnMut(OpInputs) -> (i32, Taken)| {
             let inputs = OpInputs::now(0);

@@ -81,5 +81,5 @@ fn after_a_crash_it_ends_whoever_took_over() {
         "{:?}",
         source.info().warnings
     );
-    assert!(source.panic().is_some());
+    assert!(source.culprit().is_some());
 }

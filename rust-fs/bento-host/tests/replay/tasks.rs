@@ -235,7 +235,7 @@ fn a_crash_in_a_thread_ends_the_session_and_replays() {
         assert_eq!(task, "task 1 (flusher)", "{crash}");
         let trace = live.finish();
         let source = Source::open(&trace.path, false).expect("the trace opens");
-        let (panic, _) = source.panic().expect("it is in the trace");
+        let panic = &source.culprit().expect("it is in the trace").panic;
         assert_eq!((panic.cause(), panic.task.as_ref().map(|task| task.id)), (cause, Some(1)));
         for order in [Order::Exact, Order::Unspecified] {
             let stop = go(&mut open_with(&source, order, Duration::from_millis(400)), u64::MAX);

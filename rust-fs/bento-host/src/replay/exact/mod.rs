@@ -10,12 +10,17 @@
 //!
 //! A run stands still only where no op was under way in the recording, so it goes on to the next such place.
 //!
+//! What ended the recorded module runs beside the ops that it overlapped, and takes its locks in their turns; its crash is kept back until
+//! they have all ended, as they had in the recording.
+//!
 //! Steps in the module's life are made here; the ops between two of them are one stretch, which the threads do.
 
+mod culprits_turn;
 mod shared;
 mod stretch;
 mod thread;
 
+use super::culprit::Culprit;
 use super::rules::Rules;
 use super::run_error::RunError;
 use super::segments::Held;
@@ -40,10 +45,20 @@ pub struct Ran {
     pub replayed: u64,
     /// The first answer that differs, by number.
     pub divergence: Option<Divergence>,
-    /// What crashed the module, and in which op.
+    /// What crashed the module, and in which op; the one after the last was to, and so was the task that stands for it.
     pub crash: Option<(u64, Crash)>,
+    /// What ended the recorded module was answered here.
+    pub culprit_answered: bool,
     /// Why an op cannot be asked.
     pub refused: Option<String>,
+}
+
+impl Ran {
+    /// Whether it came to what ended the recorded module.
+    pub fn has_met(&self, culprit: &Culprit) -> bool {
+        let crashed = |(seq, crash): &(u64, Crash)| *seq == culprit.record.seq && !matches!(crash, Crash::Order { .. });
+        self.culprit_answered || self.crash.as_ref().is_some_and(crashed)
+    }
 }
 
 /// Runs from `place` to `target`, or to the next place after it where the recorded threads stood still.
@@ -59,6 +74,9 @@ pub fn run(
     let mut ran = Ran { place, refused: source.tasks_end(), ..Ran::default() };
     let mut held = Held::new(subject.world());
     let mut end = standstill(source.outline(), target.seq.min(source.ops()));
+    if source.culprit().is_some_and(|culprit| culprit.overlapped && culprit.after < end) {
+        end = source.ops();
+    }
     let mut tape = source.tape(place + 1);
     let mut next = tape.step(source)?;
     while ran.place < end && ran.crash.is_none() && ran.refused.is_none() && !cancelled.load(Ordering::Relaxed) {

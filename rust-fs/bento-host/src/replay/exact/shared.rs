@@ -27,6 +27,8 @@ pub(super) struct State {
     pub(super) divergence: Option<Divergence>,
     pub(super) crash: Option<(u64, Crash)>,
     pub(super) refused: Option<String>,
+    /// What ended the recorded module was answered.
+    pub(super) culprit_answered: bool,
     pub(super) last: Option<Asked>,
 }
 
@@ -86,6 +88,12 @@ impl Shared<'_> {
         }
     }
 
+    /// What ended the recorded module did not end this one.
+    pub(super) fn culprit_answered(&self) {
+        self.state().culprit_answered = true;
+        self.moved.notify_all();
+    }
+
     pub(super) fn crashed(&self, seq: u64, crash: Crash) {
         let mut state = self.state();
         // The others are only told that the instance is gone.
@@ -104,7 +112,7 @@ impl Shared<'_> {
 
     pub(super) fn over(&self) -> bool {
         let state = self.state();
-        state.crash.is_some() || state.refused.is_some()
+        state.crash.is_some() || state.refused.is_some() || state.culprit_answered
     }
 
     /// What the ops under way wait for, in words.

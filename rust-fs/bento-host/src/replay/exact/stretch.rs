@@ -2,6 +2,7 @@
 //! A stretch of ops between two steps in the module's life: the trace's ops are handed to the threads, which are watched until all
 //! have ended.
 
+use super::culprits_turn::{Coming, CulpritsTurn};
 use super::shared::{Shared, State};
 use super::thread::spawn;
 use super::{Ran, in_task};
@@ -94,10 +95,16 @@ pub(super) fn threads(
     };
     let result = std::thread::scope(|scope| {
         let mut lines: BTreeMap<u32, Sender<Box<OpRecord>>> = BTreeMap::new();
+        let mut hand_out = |record: Box<OpRecord>| {
+            let line = lines.entry(record.op.thread).or_insert_with(|| spawn(scope, &shared, record.op.thread));
+            // A thread that is gone has said why.
+            let _ = line.send(record);
+        };
         let mut fed = ran.place;
         let mut stuck = (0_u64, Instant::now());
         let mut ahead = LOOKAHEAD;
         let mut winding_up = false;
+        let mut culprit = CulpritsTurn::new(source);
         let result = loop {
             let (prefix, ended, diverged) = {
                 let state = shared.state();
@@ -118,9 +125,7 @@ pub(super) fn threads(
                 match feed.take(source, *end) {
                     Ok(Some(OnTape::Op(record, _))) => {
                         fed = record.seq;
-                        let line = lines.entry(record.op.thread).or_insert_with(|| spawn(scope, &shared, record.op.thread));
-                        // A thread that is gone has said why.
-                        let _ = line.send(record);
+                        hand_out(record);
                     }
                     Ok(Some(OnTape::Segment(record))) => held.hold(record),
                     Ok(None) => {}
@@ -131,14 +136,30 @@ pub(super) fn threads(
                 }
             }
             held.hand_out(&world, prefix);
+            if *end == source.ops() {
+                match culprit.come(prefix, fed) {
+                    Some(Coming::Op(record)) => hand_out(record),
+                    Some(Coming::Segment(task)) => held.hand_out_culprit(&world, task),
+                    None => {}
+                }
+            }
             watch.step(prefix, None);
             let tasks_rest = held.all_ended(&world);
-            if prefix >= fed && feed.over && (tasks_rest || feed.life_is_next()) {
-                break Ok(());
+            let all_ended = prefix >= fed && feed.over && (tasks_rest || feed.life_is_next());
+            if all_ended {
+                if !culprit.has_come() {
+                    break Ok(());
+                }
+                world.let_crash();
+                if held.culprit_ended(&world) {
+                    shared.culprit_answered();
+                }
             }
             let ended = ended + held.ended(&world);
             if ended != stuck.0 {
                 stuck = (ended, Instant::now());
+            } else if all_ended && stuck.1.elapsed() <= deadline * 2 {
+                // Its own deadline ends it.
             } else if stuck.1.elapsed() > LOOK * 5 && !feed.over && fed == prefix.saturating_add(ahead) {
                 // They may wait for an op that was not handed out yet.
                 ahead = ahead.saturating_mul(4);
@@ -155,6 +176,7 @@ pub(super) fn threads(
                 drop(shared.moved.wait_timeout(state, patience).expect("no thread panics while it holds this"));
             }
         };
+        world.let_crash();
         drop(lines);
         result
     });
@@ -162,6 +184,7 @@ pub(super) fn threads(
     ran.place = state.prefix;
     ran.replayed += state.ended;
     ran.refused = state.refused;
+    ran.culprit_answered = state.culprit_answered;
     if let Some(divergence) = state.divergence {
         ran.divergence.get_or_insert(divergence);
     }
@@ -171,9 +194,9 @@ pub(super) fn threads(
             None => source.op(seq)?,
         };
         if let Some(record) = record {
-            let divergence = verdict::crash(&record, None, Some(&crash), true);
-            if ran.divergence.as_ref().is_none_or(|first| seq < first.seq) {
-                ran.divergence = Some(divergence);
+            let as_recorded = seq > source.ops() && !matches!(crash, Crash::Order { .. });
+            if !as_recorded && ran.divergence.as_ref().is_none_or(|first| seq < first.seq) {
+                ran.divergence = Some(verdict::crash(&record, None, Some(&crash), true));
             }
             subject.set_last(Some(Asked { record, translated: None, answer: None, taken: Default::default() }));
         }

@@ -2,7 +2,7 @@
 //! A recorded thread, again: it asks its ops one after the other, and judges the answers.
 
 use super::shared::Shared;
-use crate::ks::OpInputs;
+use crate::ks::{Given, OpInputs};
 use crate::proto::host::{Divergence, FieldDifference};
 use crate::replay::compare::{Answer, AnswerRef, compare};
 use crate::replay::line::{Line, OrderUse, given};
@@ -23,14 +23,16 @@ impl Shared<'_> {
             if !self.begin(&record) {
                 return;
             }
+            let seq = record.seq;
+            let crash_last = seq > self.source.ops();
             let inputs = OpInputs {
                 thread: record.op.thread,
                 begin_ns: record.begin_ns,
-                given: Some(Box::new(given(&record.op, OrderUse::Enforce))),
+                given: Some(Box::new(Given { crash_last, ..given(&record.op, OrderUse::Enforce) })),
                 counting: true,
             };
-            let seq = record.seq;
             match line.dispatch(self.source, self.instance, &record, &record.op, inputs) {
+                Ok((Ok(_), _)) if crash_last => return self.culprit_answered(),
                 Ok((Ok(answer), taken)) => {
                     let divergence = self.judge(&record, &answer);
                     self.end(Asked { record, translated: None, answer: Some(answer), taken }, divergence);
