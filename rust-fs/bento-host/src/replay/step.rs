@@ -42,8 +42,13 @@ impl Run {
         }
     }
 
-    /// Op `seq`, as another run took it.
+    /// Op `seq`, as another run took it, after the segments that had ended before it began.
     pub fn step_to(&mut self, seq: u64) -> Result<Step, TraceError> {
+        while let Some(segment) = self.order.before(&self.source, seq)? {
+            if let Some(stopped) = self.run_segment(&segment) {
+                return Ok(stopped);
+            }
+        }
         if seq > self.source.ops() {
             return Ok(self.after_the_end());
         }

@@ -9,6 +9,7 @@ use bento_abi::fuse::{self, opcode};
 use bento_host::module::Module;
 use bento_host::proto::host::{Order, StopReason};
 use bento_host::proto::trace as pb;
+use bento_host::replay::order::Order as PlaceInOrder;
 use bento_host::replay::rules::Rules;
 use bento_host::replay::serial::{Run, RunOptions};
 use bento_host::replay::source::Source;
@@ -204,6 +205,29 @@ fn segments_before_the_first_op_count_in_a_chunk_without_ops_too() {
     });
     let early = Source::open(&path, false).expect("the trace opens");
     assert_eq!(segments(&early), [first]);
+}
+
+/// The second run of a pair goes by the first one's order of ops, which does not name the segments between.
+#[test]
+fn a_run_that_follows_another_meets_the_segments_where_they_stand() {
+    let (trace, source) = recorded(1, 1);
+    let all = segments(&source);
+    let path = rewritten(&source, &trace.path.with_file_name("between.btr"), |seq, _, writer| match seq {
+        1 => writer.task(&all[0]),
+        4 => all[1..3].iter().for_each(|task| writer.task(task)),
+        _ => {}
+    });
+    let between = Source::open(&path, false).expect("the trace opens");
+    let mut order = PlaceInOrder::new(&between, 0, &[]).expect("reads");
+    let mut stands = Vec::new();
+    for seq in 1..=between.ops() + 1 {
+        while let Some(segment) = order.before(&between, seq).expect("reads") {
+            stands.push((seq, segment.number));
+        }
+        let nested = order.next_is(&between, seq).expect("reads").map(|(_, nested)| nested.len());
+        assert!(nested.is_none_or(|nested| nested == 0), "no op had waited for one");
+    }
+    assert_eq!(stands, [(1, 1), (4, 2), (4, 3)]);
 }
 
 /// What grows long is cut, in the same places again.

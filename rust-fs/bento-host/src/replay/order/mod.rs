@@ -200,15 +200,29 @@ impl Order {
         Ok(self.due_segment(clock))
     }
 
+    /// The first segment left that had ended before op `seq` began; beyond the last op, the first left.
+    pub fn before(&mut self, source: &Source, seq: u64) -> Result<Option<SegmentRecord>, TraceError> {
+        if !source.has_tasks() {
+            return Ok(None);
+        }
+        let ended_before = self.find(source, seq)?.map_or(u64::MAX, |at| self.window[at].after_segments);
+        let is_due = self.segments.front().is_some_and(|segment| segment.number <= ended_before);
+        Ok(if is_due { self.take_segment(0, true) } else { None })
+    }
+
     /// Takes op `seq`, as another run did.
     pub fn next_is(&mut self, source: &Source, seq: u64) -> Result<Option<DueOp>, TraceError> {
+        let Some(at) = self.find(source, seq)? else { return Ok(None) };
+        let Next::Op(record, nested) = self.take(at, Clock::Trace) else { return Ok(None) };
+        Ok(Some((record, nested)))
+    }
+
+    /// Where in the window op `seq` waits.
+    fn find(&mut self, source: &Source, seq: u64) -> Result<Option<usize>, TraceError> {
         loop {
-            if let Some(at) = self.window.iter().position(|waiting| waiting.record.seq == seq && !waiting.taken) {
-                let Next::Op(record, nested) = self.take(at, Clock::Trace) else { return Ok(None) };
-                return Ok(Some((record, nested)));
-            }
-            if self.ended {
-                return Ok(None);
+            let at = self.window.iter().position(|waiting| waiting.record.seq == seq && !waiting.taken);
+            if at.is_some() || self.ended {
+                return Ok(at);
             }
             self.fill(source, self.window.len() + WINDOW)?;
         }

@@ -111,15 +111,17 @@ impl Order {
 
     /// The op whose entries say that it came before the others that overlapped it.
     pub(super) fn pick_by_entries(&self) -> usize {
-        let mut at = 0;
         let mut tried = vec![0];
-        loop {
-            let Some(before) = self.comes_before(at).filter(|before| !tried.contains(before)) else {
-                return if tried.contains(&at) && self.comes_before(at).is_some() { 0 } else { at };
-            };
+        let mut at = 0;
+        while let Some(before) = self.comes_before(at) {
+            if tried.contains(&before) {
+                // Round in a circle: no order agrees.
+                return 0;
+            }
             tried.push(before);
             at = before;
         }
+        at
     }
 
     /// An op that took a lock of the op at `at` before it, and is the first left of its thread.
