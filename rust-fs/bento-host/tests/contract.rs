@@ -3,14 +3,16 @@
 
 mod modules;
 
-use bento_abi::fuse::opcode;
+use bento_abi::fuse::{self, opcode};
 use bento_abi::{ReplyBuf, RequestBuf};
 use bento_host::device::CowDevice;
 use bento_host::ks::{OpInputs, World, WorldOptions};
 use bento_host::module::{Instance, Module, ModuleError};
+use bento_host::trace::RequestParts;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use zerocopy::{FromBytes, IntoBytes};
 
 /// Symbols of one kind in a module's dynamic symbol table.
 fn dynamic_symbols(module: &Path, flag: &str) -> Vec<String> {
@@ -96,6 +98,33 @@ fn an_unknown_opcode_answers_enosys() {
             assert_eq!((outcome, reply.error), (Ok(()), libc::ENOSYS), "{name}, opcode {unknown}");
         }
     }
+}
+
+#[test]
+fn a_batch_of_forgets_that_is_cut_short_forgets_nothing() {
+    let module = Module::load(&modules::module("memfs")).expect("memfs loads");
+    let world = World::new(None, WorldOptions::default());
+    let made = Instance::create(&module, &world, "", false, OpInputs::now(0)).0;
+    let instance = made.expect("it comes back").expect("it mounts");
+    let ask = |opcode, nodeid, args: &[u8], name: &[u8]| {
+        let mut reply = ReplyBuf::new();
+        let mut parts = RequestParts { opcode, nodeid, args, name, ..Default::default() };
+        let (outcome, _) = parts.with_raw(|raw| instance.dispatch(OpInputs::now(0), raw, &mut reply));
+        outcome.expect("it comes back");
+        let node = fuse::EntryOut::read_from_prefix(reply.out.as_bytes()).expect("room for an entry").0.nodeid;
+        (reply.error, node)
+    };
+    let (_, node) = ask(opcode::MKDIR, 1, fuse::MkdirIn { mode: 0o755, umask: 0 }.as_bytes(), b"d");
+    assert_eq!(ask(opcode::RMDIR, 1, &[], b"d").0, 0);
+    let two = fuse::BatchForgetIn { count: 2, dummy: 0 };
+    let one = fuse::ForgetOne { nodeid: node, nlookup: 1 };
+    let short = [two.as_bytes(), one.as_bytes(), &[0; 15]].concat();
+    assert_eq!(ask(opcode::BATCH_FORGET, 0, &short, b"").0, libc::EINVAL);
+    let getattr = fuse::GetattrIn::default();
+    assert_eq!(ask(opcode::GETATTR, node, getattr.as_bytes(), b"").0, 0, "removed, and still known");
+    let whole = [two.as_bytes(), one.as_bytes(), one.as_bytes()].concat();
+    assert_eq!(ask(opcode::BATCH_FORGET, 0, &whole, b"").0, 0);
+    assert_eq!(ask(opcode::GETATTR, node, getattr.as_bytes(), b"").0, libc::ESTALE);
 }
 
 #[test]

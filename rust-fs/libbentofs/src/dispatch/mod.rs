@@ -244,6 +244,10 @@ fn answer_more<F: FileSystem>(fs: &F, call: &Call<'_>, answer: &mut Answer<'_>) 
 
 fn batch_forget<F: FileSystem>(fs: &F, call: &Call<'_>) -> Result<()> {
     let (head, mut rest) = fuse::BatchForgetIn::read_from_prefix(call.args).map_err(|_| Errno::EINVAL)?;
+    // All of them or none: a caller who is told EINVAL still holds what it held.
+    if rest.len() / size_of::<fuse::ForgetOne>() < head.count as usize {
+        return Err(Errno::EINVAL);
+    }
     for _ in 0..head.count {
         let (one, after) = fuse::ForgetOne::read_from_prefix(rest).map_err(|_| Errno::EINVAL)?;
         fs.forget(&call.req, Ino(one.nodeid), one.nlookup);
