@@ -158,6 +158,8 @@
 #define BTR_OP_FAILURES_WT			2
 #define BTR_OP_TASK_OVERLAP			61	/* uint32 */
 #define BTR_OP_TASK_OVERLAP_WT			0
+#define BTR_OP_ACQUISITIONS			62	/* uint32 */
+#define BTR_OP_ACQUISITIONS_WT			0
 
 /* message bento.trace.v1.Empty */
 
@@ -948,6 +950,8 @@
 #define BTR_KERNEL_OP_WORK_WT			0
 #define BTR_KERNEL_OP_ENDED			28	/* bool */
 #define BTR_KERNEL_OP_ENDED_WT			0
+#define BTR_KERNEL_OP_ACQUISITIONS		29	/* uint32 */
+#define BTR_KERNEL_OP_ACQUISITIONS_WT		0
 
 /* message bento.kernel.v1.KernelData */
 #define BTR_KERNEL_DATA_SEQ			1	/* fixed64 */

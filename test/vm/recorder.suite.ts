@@ -105,6 +105,27 @@ it.for(WRONG)('$how in $op ends the trace, and the replay the same way', async (
   expect(replay).toMatchObject({ verdict: 'crashed', panic: { cause, message: expect.stringMatching(message) } });
 });
 
+it.for([1, 2, 3, 4, 5])('crash %i among busy writers ends the trace, and the replay the same way', async (round) => {
+  const name = `among${round}`;
+  await mountFs(guest, { fs: 'trap', at: BAD });
+  const said = await recordings.told(
+    BAD,
+    `begin ${HOST} /run/bento-vm/${name}.btr --policy block
+    bash ${HERE}/flood.sh ${BAD}/busy 6 100000 0 2>/dev/null & flood=$!
+    sleep 1; stat '${BAD}/!late=rename' 2>/dev/null || true
+    ! wait $flood || exit 1
+    kill -TERM $collector; wait $collector; tail -1 /tmp/collected
+    # The others find out at their next op.
+    for n in {1..50}; do ! umount ${BAD} || break; sleep 0.1; done`,
+  );
+  expect(JSON.parse(said)).toMatchObject({ unexplained: 0, late: 0, broken: [], account: { dropped: 0 } });
+  const info = await recordings.info(name);
+  expect(info.crash).toMatch(/^panic: asked to panic late in rename at /);
+  expect(Number(info.ops)).toBeGreaterThan(100);
+  const replay = await recordings.replayed(name, 'trap', 5);
+  expect(replay).toMatchObject({ verdict: 'crashed', panic: { message: 'asked to panic late in rename' } });
+});
+
 it('policy flight: what fits into the ring is a whole trace', async () => {
   const script =
     'for n in 1 2 3 4 5 6 7 8; do mkdir fly$n; echo $n >fly$n/f; mv fly$n/f fly$n/g; cat fly$n/g; done; rm -r fly*';

@@ -230,6 +230,14 @@ out:
 	bento_stream_end(capture);
 }
 
+/* A replay has it come as far as here, and no further. */
+static u8 *put_unanswered(u8 *p, struct bento_ctx *ctx, u64 seq, bool forgotten)
+{
+	p = put_op(p, ctx, seq, 0, NULL);
+	return wire_uint(p, BTR_TAG(BTR_KERNEL_OP_ACQUISITIONS),
+			 forgotten ? 0 : ctx->acquisitions);
+}
+
 /*
  * An op without an answer, or one that crashed with what it said. What it was to write goes with
  * it: a replay has to come to the same end.
@@ -242,9 +250,9 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	size_t around = FRAME_HEAD + message_len + location_len + 32, most;
 	struct content content = { .whole = true };
 	u8 *at = NULL, *p, *len_at;
+	bool pieces, forgotten = false;
 	struct rchan_buf *buf;
 	size_t first = 0;
-	bool pieces;
 	u64 seq;
 
 	if (ctx->req)
@@ -259,6 +267,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	 */
 	if (ctx->rec->lost == BTR_LOSS_CAUSE_TOO_LARGE || most > capture->options.subbuf / 2) {
 		bento_slot_forget(ctx->rec);
+		forgotten = true;
 		most = around + most_of(ctx->rec, ctx->req, NULL);
 	}
 	buf = bento_stream_begin(capture);
@@ -276,7 +285,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 		first = buf->subbufs_produced;
 	p = open_record(at);
 	if (!message) {
-		p = put_content(put_op(p, ctx, seq, 0, NULL), &content);
+		p = put_content(put_unanswered(p, ctx, seq, forgotten), &content);
 		bento_stream_commit_other(capture, buf,
 					  close_record(at, p,
 						       BTR_TAG(BTR_KERNEL_RECORD_UNFINISHED)),
@@ -288,7 +297,7 @@ static void write_unanswered(struct bento_capture *capture, struct bento_ctx *ct
 	p = wire_bytes(p, BTR_TAG(BTR_KERNEL_PANIC_LOCATION), location, location_len);
 	p = wire_tag(p, BTR_TAG(BTR_KERNEL_PANIC_OP));
 	len_at = p;
-	p = put_content(put_op(p + WIRE_LEN, ctx, seq, 0, NULL), &content);
+	p = put_content(put_unanswered(p + WIRE_LEN, ctx, seq, forgotten), &content);
 	wire_fill_len(len_at, p - len_at - WIRE_LEN);
 	bento_stream_commit_other(capture, buf,
 				  close_record(at, p, BTR_TAG(BTR_KERNEL_RECORD_PANIC)), first);

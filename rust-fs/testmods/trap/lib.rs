@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 //! memfs that goes wrong in an op of one's choice, once a LOOKUP of `!HOW=OP` was answered (ENOENT). HOW is `panic`, `loop` (computes
-//! without end), `spin` (calls services without end), `deadlock`, or `leak` (returns with a lock in its hands); OP is a method of the
-//! trait, or `unmount` or `export`. Mounted with `size=66666` it panics at once.
+//! without end), `spin` (calls services without end), `deadlock`, `leak` (returns with a lock in its hands), or `late` (panics when all is
+//! done but the answer); OP is a method of the trait, or `unmount` or `export` (these not `late`). Mounted with `size=66666` it panics at once.
 #![no_std]
 
 extern crate alloc;
@@ -41,7 +41,17 @@ impl Trap {
         if which != op {
             return;
         }
-        match how.as_str() {
+        self.go_wrong(&how, op);
+    }
+
+    fn spring_late(&self, op: &str) {
+        if self.armed.read().as_ref().is_some_and(|(how, which)| how == "late" && which == op) {
+            panic!("asked to panic late in {op}");
+        }
+    }
+
+    fn go_wrong(&self, how: &str, op: &str) {
+        match how {
             "panic" => panic!("asked to panic in {op}"),
             "loop" => loop {
                 black_box(());
@@ -64,7 +74,9 @@ macro_rules! ops {
     ($($name:ident($($arg:ident: $type:ty),*) -> $answer:ty;)*) => {
         $(fn $name(&self, req: &Request, $($arg: $type),*) -> Result<$answer> {
             self.spring(stringify!($name));
-            self.inner.$name(req, $($arg),*)
+            let answer = self.inner.$name(req, $($arg),*);
+            self.spring_late(stringify!($name));
+            answer
         })*
     };
 }

@@ -161,6 +161,8 @@ export type Op = {
   readonly failures: readonly bigint[];
   /** How many segments of the module's own tasks (Task records) ended while this op was under way. */
   readonly taskOverlap: number;
+  /** Of an op that has no answer because the module crashed: how many lock acquisitions it had made. Not known of others. */
+  readonly acquisitions: number;
   readonly reply: OpReply | undefined;
   readonly request: OpRequest | undefined;
 };
@@ -179,6 +181,7 @@ export type OpInit = {
   readonly clockNs?: readonly bigint[] | undefined;
   readonly failures?: readonly bigint[] | undefined;
   readonly taskOverlap?: number | undefined;
+  readonly acquisitions?: number | undefined;
   readonly reply?: OpReplyInit | undefined;
   readonly request?: OpRequestInit | undefined;
 };
@@ -256,6 +259,7 @@ export const OpField = {
   clockNs: 59,
   failures: 60,
   taskOverlap: 61,
+  acquisitions: 62,
 } as const;
 
 export function decodeOp(r: WireReader, end: number = r.len): Op {
@@ -271,6 +275,7 @@ export function decodeOp(r: WireReader, end: number = r.len): Op {
   let clockNs_: bigint[] | undefined = undefined;
   let failures_: bigint[] | undefined = undefined;
   let taskOverlap_: number = 0;
+  let acquisitions_: number = 0;
   let reply_: OpReply | undefined;
   let request_: OpRequest | undefined;
   while (r.pos < end) {
@@ -507,6 +512,9 @@ export function decodeOp(r: WireReader, end: number = r.len): Op {
       case 488:
         taskOverlap_ = r.uint32();
         break;
+      case 496:
+        acquisitions_ = r.uint32();
+        break;
       default:
         r.skipType(tag & 7, 0, tag >>> 3);
     }
@@ -525,6 +533,7 @@ export function decodeOp(r: WireReader, end: number = r.len): Op {
     clockNs: clockNs_ ?? [],
     failures: failures_ ?? [],
     taskOverlap: taskOverlap_,
+    acquisitions: acquisitions_,
     reply: reply_,
     request: request_,
   };
@@ -821,6 +830,10 @@ export function encodeOp(m: OpInit, w: WireWriter = new WireWriter()): WireWrite
   if (m.taskOverlap) {
     w.uint32(488);
     w.uint32(m.taskOverlap);
+  }
+  if (m.acquisitions) {
+    w.uint32(496);
+    w.uint32(m.acquisitions);
   }
   return w;
 }

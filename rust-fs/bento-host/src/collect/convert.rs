@@ -79,6 +79,14 @@ pub fn request(k: &KernelOp, data: &Bytes) -> Converted {
     Converted { begin_ns: k.begin_ns as i64, caller, op, content }
 }
 
+/// An op that has none.
+pub fn unanswered(k: &KernelOp, overlap: Overlap) -> Converted {
+    let mut converted = request(k, &k.data);
+    let op = &mut converted.op;
+    (op.overlap, op.task_overlap, op.acquisitions) = (overlap.ops, overlap.segments, k.acquisitions);
+    converted
+}
+
 /// The op with its answer.
 pub fn op(k: &KernelOp, data: &Bytes, overlap: Overlap, usual_ttl_ns: u64) -> Converted {
     let mut converted = request(k, data);

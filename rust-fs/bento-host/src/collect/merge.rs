@@ -185,7 +185,7 @@ impl Merger {
 
     fn go_out(&mut self, entry: Entry, out: &mut impl FnMut(Out)) {
         let overlap = match &entry {
-            Entry::Op(op, _) | Entry::Segment(op) => self.overlap(op),
+            Entry::Op(op, _) | Entry::Segment(op) | Entry::Unfinished(op) => self.overlap(op),
             Entry::Panic(panic) => panic.op.as_ref().map_or_else(Overlap::default, |op| self.overlap(op)),
             _ => Overlap::default(),
         };

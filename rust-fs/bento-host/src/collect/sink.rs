@@ -71,7 +71,7 @@ impl Sink {
             }
             Entry::Segment(k) => self.writer.task(&convert::task(&k, overlap)),
             Entry::Unfinished(k) => {
-                let Converted { begin_ns, caller, mut op, content } = convert::request(&k, &k.data);
+                let Converted { begin_ns, caller, mut op, content } = convert::unanswered(&k, overlap);
                 self.writer.unfinished(begin_ns, caller, &mut op, content.as_deref());
             }
             Entry::Panic(k) => {
@@ -79,7 +79,7 @@ impl Sink {
                 self.crash.get_or_insert_with(|| format!("{} ({})", panic.message, panic.location));
                 let in_task = k.op.as_ref().filter(|op| op.task != 0);
                 panic.task = in_task.map(|segment| convert::task(segment, overlap));
-                let of = k.op.as_ref().filter(|op| op.task == 0).map(|op| convert::request(op, &op.data));
+                let of = k.op.as_ref().filter(|op| op.task == 0).map(|op| convert::unanswered(op, overlap));
                 let (begin_ns, caller, content) = of.map_or_else(Default::default, |of| {
                     panic.op = Some(of.op);
                     (of.begin_ns, of.caller, of.content)

@@ -4,6 +4,7 @@
 use super::lock::Expected;
 use super::task::Task;
 use super::world::{Crash, World};
+use crate::module::guard;
 use crate::trace::tick;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -56,8 +57,10 @@ pub struct Given {
     pub enforce_order: bool,
     /// Note the first that is not in its recorded turn.
     pub check_order: bool,
-    /// It ended the recorded module: should it crash here, the others go on until [`World::let_crash`].
+    /// It ended the recorded module: should it crash here, the others go on until it may ([`KeptBack`](super::KeptBack)).
     pub crash_last: bool,
+    /// It was left, the module having crashed, after so many lock acquisitions: it makes no more.
+    pub left_after: Option<u32>,
 }
 
 /// What an op took.
@@ -75,6 +78,8 @@ pub struct Taken {
     pub first_reads: Vec<(u64, Box<[u8]>)>,
     /// Class and key of the first lock that it did not take in its recorded turn.
     pub out_of_turn: Option<(u64, u64)>,
+    /// Lock acquisitions, counted or not.
+    pub acquisitions: u32,
 }
 
 /// CLOCK_REALTIME in nanoseconds.
@@ -105,8 +110,10 @@ pub(crate) struct Context<'a> {
 /// How often an op has called what.
 #[derive(Default)]
 struct Counts {
-    /// Lock acquisitions so far.
+    /// Lock acquisitions that were begun.
     acquisitions: Cell<u64>,
+    /// Those that were made.
+    made: Cell<u32>,
     /// Acquisition of the last entry taken, and the place and acquisition of the next entry given.
     last_taken: Cell<u64>,
     next_given: Cell<(usize, u64)>,
@@ -165,9 +172,10 @@ impl<'a> Context<'a> {
         self.counting.set(counting);
         self.started.set(given.is_none().then(Instant::now));
         *self.given.borrow_mut() = given;
-        let Counts { acquisitions, last_taken, next_given, calls, clock_calls, random_used } = &self.counts;
+        let Counts { acquisitions, made, last_taken, next_given, calls, clock_calls, random_used } = &self.counts;
         next_given.set((0, first.unwrap_or(u64::MAX)));
         acquisitions.set(0);
+        made.set(0);
         last_taken.set(0);
         calls.set(0);
         clock_calls.set(0);
@@ -210,12 +218,14 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn finish(self) -> (Taken, Option<Crash>) {
-        (self.taken.into_inner(), self.escape.into_inner())
+        let taken = Taken { acquisitions: self.counts.made.get(), ..self.taken.into_inner() };
+        (taken, self.escape.into_inner())
     }
 
     /// A lock was taken.
     pub(crate) fn holds_one_more(&self) {
         self.held.set(self.held.get() + 1);
+        self.counts.made.set(self.counts.made.get() + 1);
     }
 
     /// A lock was given up.
@@ -243,9 +253,19 @@ impl<'a> Context<'a> {
         self.given.borrow().as_ref().is_some_and(|given| given.enforce_order)
     }
 
-    /// See [`Given::crash_last`].
-    pub(crate) fn crashes_last(&self) -> bool {
-        self.given.borrow().as_ref().is_some_and(|given| given.crash_last)
+    /// It is about to crash, which may have to wait for others.
+    pub(crate) fn keep_crash_back(&self) {
+        let kept_back = self.world.kept_back();
+        if self.left_after().is_some() {
+            kept_back.wait_to_go(self.world);
+        } else if self.given.borrow().as_ref().is_some_and(|given| given.crash_last) {
+            kept_back.wait_to_crash(self.world);
+        }
+    }
+
+    /// See [`Given::left_after`].
+    pub(crate) fn left_after(&self) -> Option<u32> {
+        self.given.borrow().as_ref().and_then(|given| given.left_after)
     }
 
     pub(crate) fn check_order(&self) -> bool {
@@ -263,6 +283,12 @@ impl<'a> Context<'a> {
         }
         let counts = &self.counts;
         let index = counts.acquisitions.get();
+        if self.left_after().is_some_and(|most| index >= most.into()) {
+            // For as long as the others take.
+            guard::rest();
+            self.world.kept_back().wait_to_go(self.world);
+            return Err(self.escape(Crash::Abandoned));
+        }
         counts.acquisitions.set(index + 1);
         let (at, next) = counts.next_given.get();
         if index != next {

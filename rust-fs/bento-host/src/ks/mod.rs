@@ -7,6 +7,7 @@
 pub mod context;
 mod exports;
 mod exports_device;
+mod kept_back;
 pub mod lock;
 pub(crate) mod solo;
 mod task;
@@ -14,6 +15,7 @@ pub mod tasks;
 pub mod world;
 
 pub use context::{Given, OpInputs, Taken};
+pub use kept_back::KeptBack;
 pub use lock::{Counters, LockId, is_named};
 pub use tasks::{Ends, Segment, TaskSegment, TaskSink};
 pub use world::{Crash, World, WorldOptions};

@@ -304,9 +304,7 @@ impl Tasks {
 
     /// The segment of `task` that runs in `context` has ended the instance.
     pub(super) fn crashed(&self, context: &Context<'_>, task: &Task, crash: &Crash) {
-        if context.crashes_last() {
-            context.world.wait_to_crash();
-        }
+        context.keep_crash_back();
         let (segment, sink) = self.ended(context, task, true);
         if *crash != Crash::Abandoned {
             self.inner().crashed_in.get_or_insert_with(|| (task.in_words(), crash.clone()));

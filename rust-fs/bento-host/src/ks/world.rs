@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Everything that one instance of a module can reach.
 
+use super::kept_back::KeptBack;
 use super::lock::{Counters, KsLock, LockId};
 use super::solo::SoloMutex;
 use super::tasks::Tasks;
@@ -151,8 +152,7 @@ pub struct World {
     tasks: Tasks,
     /// Nothing will be handed to its tasks any more.
     thrown_away: AtomicBool,
-    /// Whoever is to crash last may.
-    may_crash: AtomicBool,
+    kept_back: KeptBack,
 }
 
 impl fmt::Debug for World {
@@ -198,7 +198,7 @@ impl World {
             order_broken: AtomicBool::new(false),
             tasks,
             thrown_away: AtomicBool::new(false),
-            may_crash: AtomicBool::new(false),
+            kept_back: KeptBack::default(),
         })
     }
 
@@ -226,16 +226,9 @@ impl World {
         self.tasks.moved();
     }
 
-    /// What was given [`Given::crash_last`](super::Given::crash_last) is about to crash: waits until it may.
-    pub(crate) fn wait_to_crash(&self) {
-        while !self.may_crash.load(Ordering::Acquire) && !self.crashed() {
-            std::thread::sleep(super::task::LOOK);
-        }
-    }
-
-    /// Nobody else is under way that the crash could disturb.
-    pub fn let_crash(&self) {
-        self.may_crash.store(true, Ordering::Release);
+    /// Who waits until a replay has come to the recorded crash.
+    pub fn kept_back(&self) -> &KeptBack {
+        &self.kept_back
     }
 
     /// Ends every wait of an exact replay: its watchdog found that nothing moves.

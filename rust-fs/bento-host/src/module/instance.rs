@@ -38,16 +38,20 @@ pub(crate) fn crash_of(left: Left, said: Option<Crash>) -> Crash {
     }
 }
 
+/// Deadlines that an op may take which the recorded crash left in its middle: it waits for the others' end.
+const LEFT_PATIENCE: u32 = 20;
+
 /// Runs `call`, which calls into a module, in `world`.
 fn guarded(world: &World, inputs: OpInputs, mut call: impl FnMut()) -> (Outcome<()>, Taken) {
     if world.crashed() {
         return (Err(Crash::Abandoned), Taken::default());
     }
     let context = Context::new(world, inputs);
-    let left = context.enter(|| guard::run(world.deadline(), &mut call));
+    let patience = if context.left_after().is_some() { LEFT_PATIENCE } else { 1 };
+    let left = context.enter(|| guard::run(world.deadline() * patience, &mut call));
     let leaks = context.holds_any();
-    if (left.is_some() || leaks) && context.crashes_last() {
-        world.wait_to_crash();
+    if left.is_some() || leaks {
+        context.keep_crash_back();
     }
     let (taken, said) = context.finish();
     let crash = match left {

@@ -53,6 +53,8 @@ pub struct Pending {
     /// Arguments, names, data, then the answer's structure and data.
     bytes: Vec<u8>,
     answer: Option<Answer>,
+    /// The module crashed, in it or beside it: what it took is known, and it will not take more.
+    left: bool,
     taken: Taken,
     /// What had ended when it began.
     pub before: Ends,
@@ -96,7 +98,7 @@ impl Pending {
     fn begin_any(&mut self, thread: u32, now_ns: i64, before: Ends) {
         (self.thread, self.started_ns, self.end_ns, self.before) = (thread, now_ns, now_ns, before);
         self.bytes.clear();
-        (self.answer, self.step) = (None, None);
+        (self.answer, self.step, self.left) = (None, None, false);
         (self.overlap, self.task_overlap) = (0, 0);
     }
 
@@ -122,6 +124,12 @@ impl Pending {
     /// What it took from outside of the module.
     pub fn took(&mut self, taken: Taken) {
         self.taken = taken;
+    }
+
+    /// The same of one that was left without an answer.
+    pub fn left(&mut self, taken: Taken) {
+        self.left = true;
+        self.took(taken);
     }
 
     /// About how much memory it takes.
@@ -174,6 +182,7 @@ impl Pending {
             random: taken.random.into(),
             clock_ns: taken.clock_ns,
             failures: taken.failures,
+            acquisitions: if self.left { taken.acquisitions } else { 0 },
             ..pb::Op::default()
         };
         if let Some(step) = self.step.take() {

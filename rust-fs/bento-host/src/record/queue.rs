@@ -196,7 +196,7 @@ impl Queue {
         if inner.closed {
             return;
         }
-        if let Item::Panic(_, Some(op)) = &mut item {
+        if let Item::Panic(_, Some(op)) | Item::Unfinished(op) = &mut item {
             op.overlap = difference(inner.ends.ops, op.before.ops);
             op.task_overlap = difference(inner.ends.segments, op.before.segments);
         }

@@ -184,7 +184,7 @@ impl Recorder {
         for (number, data) in self.first_reads(&mut taken) {
             self.queue.push(Item::Block(number, data));
         }
-        pending.took(taken);
+        pending.left(taken);
         match panic_message(crash) {
             Some(panic) => self.queue.push(Item::Panic(Box::new(panic), Some(pending))),
             // Another op brought the module down under this one.

@@ -11,6 +11,7 @@ use super::serial::{Run, Target, Watch};
 use super::step::Step;
 use super::subject::Applied;
 use super::verdict;
+use super::with_tasks::USE_EXACT;
 use crate::ks::Crash;
 use crate::proto::host::{Stop, StopReason};
 use crate::proto::trace as pb;
@@ -145,6 +146,10 @@ impl Run {
                 self.crashes(seq, crash, Some(panic));
                 Step::Crashed(seq)
             }
+            None if culprit.overlapped && self.is_checked() => Step::Refused(format!(
+                "{} ended the module beside others, and does not when it is asked after them. {USE_EXACT}",
+                culprit.in_words()
+            )),
             None => {
                 if self.divergence.is_none() {
                     self.divergence = Some(verdict::crash(record, Some(panic), None, false));

@@ -67,5 +67,6 @@ pub fn given(op: &pb::Op, order: OrderUse) -> Given {
         enforce_order: order == OrderUse::Enforce,
         check_order: order == OrderUse::Check,
         crash_last: false,
+        left_after: None,
     }
 }

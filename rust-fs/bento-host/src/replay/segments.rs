@@ -21,6 +21,7 @@ pub fn segment(task: &pb::Task, id: u32, order: OrderUse) -> Segment {
             enforce_order: order == OrderUse::Enforce,
             check_order: order == OrderUse::Check,
             crash_last: false,
+            left_after: None,
         },
     }
 }

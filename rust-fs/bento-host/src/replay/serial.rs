@@ -235,7 +235,9 @@ impl Run {
                     }
                 }
                 Step::End => break,
-                Step::Refused(why) if self.source.has_tasks() => return self.exact_or_refused(why, target, cancelled, watch),
+                Step::Refused(why) if self.source.has_tasks() || self.past_panic => {
+                    return self.exact_or_refused(why, target, cancelled, watch);
+                }
                 Step::Refused(why) => return Ok((StopReason::Refused, why)),
                 Step::Crashed(_) => return Ok((StopReason::Crashed, self.crash_text())),
             }

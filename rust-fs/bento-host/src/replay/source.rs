@@ -118,6 +118,7 @@ impl Source {
         let mut survey = Survey::default();
         // Contents before the first op: a large state is made of them.
         let mut state_parts = HashMap::new();
+        let mut left = Vec::new();
         let mut tape = Tape::of_all();
         while let Some(item) = tape.item(&self.reader, self.allow_gaps)? {
             self.segments_before.resize(tape.chunks_begun() as usize, survey.segments.len() as u64);
@@ -140,7 +141,9 @@ impl Source {
                 TraceItem::Checkpoint(checkpoint) if survey.ops == 0 && self.origin() == pb::Origin::Checkpoint => {
                     self.start = Start::Checkpoint(whole(checkpoint, &std::mem::take(&mut state_parts))?);
                 }
-                TraceItem::Unfinished(_) => self.unfinished += 1,
+                TraceItem::Unfinished(record) => left.push((survey.ops, *record)),
+                // One that crashed just after the first was left by that, and so was what it did.
+                TraceItem::Panic(_, op) if self.culprit.is_some() => left.extend(op.map(|op| (survey.ops, *op))),
                 TraceItem::Panic(panic, op) => self.culprit = Some(Culprit::new(panic, op, survey.ops)),
                 TraceItem::Upgrade(upgrade) if upgrade.refused.is_empty() => {
                     if let Some(why) = self.ends_at(&upgrade, survey.ops) {
@@ -162,8 +165,11 @@ impl Source {
         }
         self.segments_before.resize(self.reader.chunks().len(), survey.segments.len() as u64);
         if let Some(culprit) = &mut self.culprit {
-            culprit.settle(survey.ops);
+            // Of the others nothing is known, or they had not taken anything yet.
+            let known = left.extract_if(.., |(_, record)| record.op.acquisitions > 0).collect();
+            culprit.settle(survey.ops, known);
         }
+        self.unfinished = left.len() as u64;
         self.info.ops = survey.ops;
         self.info.gaps = survey.gaps;
         self.info.dropped = survey.dropped;
@@ -240,8 +246,8 @@ impl Source {
         self.info.ops
     }
 
-    /// Ops that were under way when the recording ended. What they did is not in the trace, though ops that were answered may have
-    /// seen it.
+    /// Ops that were under way when the recording ended, but for those that a crash left in their middle. What they did is not in the trace,
+    /// though ops that were answered may have seen it.
     pub fn unfinished(&self) -> u64 {
         self.unfinished
     }

@@ -82,7 +82,7 @@ impl Run {
     }
 
     /// The replay's own locks tell what interleaved.
-    fn is_checked(&self) -> bool {
+    pub(super) fn is_checked(&self) -> bool {
         self.subject.order_use() == super::line::OrderUse::Check
     }
 
@@ -142,4 +142,4 @@ impl Run {
 }
 
 /// The remedy.
-const USE_EXACT: &str = "Replay with --order exact, which runs the recorded threads";
+pub(super) const USE_EXACT: &str = "Replay with --order exact, which runs the recorded threads";

@@ -4,6 +4,7 @@
 use crate::modules;
 use crate::recording::{Live, Trace};
 use crate::same::go;
+use crate::workload;
 use bento_host::module::Module;
 use bento_host::proto::host::{Order, StopReason};
 use bento_host::replay::rules::Rules;
@@ -17,6 +18,10 @@ use std::time::Duration;
 
 /// Deadline of the replays, far beyond what any op here takes.
 const DEADLINE: Duration = Duration::from_secs(4);
+
+fn lookup_of(name: &[u8]) -> RequestParts<'_> {
+    RequestParts { opcode: bento_abi::fuse::opcode::LOOKUP, nodeid: 1, name, ..Default::default() }
+}
 
 /// A module that comes to its panic, and to a log line right before it, while `others` are asked.
 fn crashed_beside(module: &Path, others: impl Fn(&Live), crash: impl Fn(&Live) + Send + Sync) -> Trace {
@@ -53,8 +58,7 @@ fn in_an_op() -> (Trace, Arc<Source>) {
         }
     };
     let crash = |live: &Live| {
-        let parts = RequestParts { opcode: bento_abi::fuse::opcode::LOOKUP, nodeid: 1, name: b"!late", ..Default::default() };
-        assert!(live.ask(1, parts).is_none(), "it panics");
+        assert!(live.ask(1, lookup_of(b"!late")).is_none(), "it panics");
     };
     let trace = crashed_beside(&modules::module("faulty"), others, crash);
     let source = Source::open(&trace.path, false).expect("the trace opens");
@@ -132,4 +136,39 @@ fn a_task_that_crashed_late_crashes_after_the_ops_again() {
         assert_eq!(stop.seq, source.ops(), "{}", stop.message);
         assert!(stop.message.contains("flusher"), "{}", stop.message);
     }
+}
+
+/// Threads at random work, in the middle of which one op panics when all is done but its answer: those beside it end, or are left in their
+/// middle, maybe with locks that others had taken after them.
+#[test]
+fn a_crash_among_busy_threads_crashes_again() {
+    let (mut crashes, mut beside, mut left) = (0, 0, 0);
+    for seed in 0..60 {
+        let live = Live::of(&modules::module("trap"), "");
+        std::thread::scope(|scope| {
+            for thread in 0..6 {
+                let live = &live;
+                // It ends with a panic when there is no answer any more.
+                let work = move || workload::run(live, thread, 1, seed * 100 + u64::from(thread), 4000);
+                scope.spawn(move || std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)));
+            }
+            std::thread::sleep(Duration::from_millis(10 + seed / 4));
+            // May be left without an answer itself.
+            live.ask(7, lookup_of(b"!late=rename"));
+        });
+        let trace = live.finish();
+        let source = Source::open(&trace.path, false).expect("the trace opens");
+        // On a busy machine the threads may be done before.
+        let Some(culprit) = source.culprit() else { continue };
+        let stop = go(&mut open(&source, "trap", Order::Unspecified), u64::MAX);
+        assert_eq!((stop.divergence.clone(), stop.reason()), (None, StopReason::Crashed), "seed {seed}: {}", stop.message);
+        crashes += 1;
+        beside += u64::from(culprit.after < source.ops());
+        left += u64::from(!culprit.left.is_empty());
+        if crashes >= 20 && beside > 4 && left > 0 {
+            break;
+        }
+    }
+    assert!(crashes > 0, "no seed came to the crash");
+    eprintln!("{crashes} crashes, {beside} with ops that ended beside them, {left} that left ops in their middle");
 }

@@ -74,14 +74,21 @@ pub fn run(
     let mut ran = Ran { place, refused: source.tasks_end(), ..Ran::default() };
     let mut held = Held::new(subject.world());
     let mut end = standstill(source.outline(), target.seq.min(source.ops()));
-    if source.culprit().is_some_and(|culprit| culprit.overlapped && culprit.after < end) {
+    let culprit = source.culprit().filter(|culprit| culprit.overlapped);
+    if culprit.is_some_and(|culprit| culprit.first_after() < end) {
         end = source.ops();
     }
     let mut tape = source.tape(place + 1);
     let mut next = tape.step(source)?;
-    while ran.place < end && ran.crash.is_none() && ran.refused.is_none() && !cancelled.load(Ordering::Relaxed) {
+    // Beside the last op there may have been nothing but those that have no answer.
+    let mut unmet = culprit.is_some();
+    while (ran.place < end || unmet && end == source.ops())
+        && ran.crash.is_none()
+        && ran.refused.is_none()
+        && !cancelled.load(Ordering::Relaxed)
+    {
         match next.take() {
-            None => break,
+            None if !unmet => break,
             Some(OnTape::Op(record, _)) if is_life(record.op.request.as_ref()) => {
                 let seq = record.seq;
                 // Segments that wait for nothing but this op.
@@ -93,10 +100,13 @@ pub fn run(
                 watch.step(ran.place, None);
                 next = tape.step(source)?;
             }
-            Some(first) => {
-                let mut feed = Feed { tape: &mut tape, held: Some(first), next: None, over: false };
+            first => {
+                let over = first.is_none();
+                let mut feed = Feed { tape: &mut tape, held: first, next: None, over };
+                unmet &= !over;
                 stretch::threads(source, subject, &mut feed, &mut held, &mut end, target, rules, cancelled, watch, &mut ran)?;
                 next = feed.next;
+                unmet &= !ran.culprit_answered;
             }
         }
         if target.stop_at_divergence && ran.divergence.is_some() {

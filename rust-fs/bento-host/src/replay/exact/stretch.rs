@@ -136,11 +136,12 @@ pub(super) fn threads(
                 }
             }
             held.hand_out(&world, prefix);
-            if *end == source.ops() {
-                match culprit.come(prefix, fed) {
-                    Some(Coming::Op(record)) => hand_out(record),
-                    Some(Coming::Segment(task)) => held.hand_out_culprit(&world, task),
-                    None => {}
+            while *end == source.ops()
+                && let Some(coming) = culprit.come(prefix, fed)
+            {
+                match coming {
+                    Coming::Op(record) => hand_out(record),
+                    Coming::Segment(task) => held.hand_out_culprit(&world, task),
                 }
             }
             watch.step(prefix, None);
@@ -150,7 +151,7 @@ pub(super) fn threads(
                 if !culprit.has_come() {
                     break Ok(());
                 }
-                world.let_crash();
+                world.kept_back().let_crash();
                 if held.culprit_ended(&world) {
                     shared.culprit_answered();
                 }
@@ -176,7 +177,7 @@ pub(super) fn threads(
                 drop(shared.moved.wait_timeout(state, patience).expect("no thread panics while it holds this"));
             }
         };
-        world.let_crash();
+        world.kept_back().let_go();
         drop(lines);
         result
     });
