@@ -112,7 +112,7 @@ it.for([1, 2, 3, 4, 5])('crash %i among busy writers ends the trace, and the rep
     BAD,
     `begin ${HOST} /run/bento-vm/${name}.btr --policy block
     bash ${HERE}/flood.sh ${BAD}/busy 6 100000 0 2>/dev/null & flood=$!
-    sleep 1; stat '${BAD}/!late=rename' 2>/dev/null || true
+    until [ "$(ended)" -gt 500 ]; do sleep 0.1; done; stat '${BAD}/!late=rename' 2>/dev/null || true
     ! wait $flood || exit 1
     kill -TERM $collector; wait $collector; tail -1 /tmp/collected
     # The others find out at their next op.
