@@ -105,7 +105,7 @@ pub(super) fn threads(
         let mut ahead = LOOKAHEAD;
         let mut winding_up = false;
         let mut culprit = CulpritsTurn::new(source);
-        let result = loop {
+        let result = 'run: loop {
             let (prefix, ended, diverged) = {
                 let state = shared.state();
                 (state.prefix, state.ended, state.divergence.is_some())
@@ -131,7 +131,7 @@ pub(super) fn threads(
                     Ok(None) => {}
                     Err(error) => {
                         shared.refused(error.to_string());
-                        return Err(error);
+                        break 'run Err(error);
                     }
                 }
             }
