@@ -6,7 +6,7 @@ use super::task::LOOK;
 use super::world::World;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// 0 as it begins: all are kept.
+const KEPT: u8 = 0;
 const MAY_CRASH: u8 = 1;
 const MAY_GO: u8 = 2;
 
@@ -29,6 +29,11 @@ impl KeptBack {
     /// An op stands where the crash found it.
     pub(crate) fn wait_to_go(&self, world: &World) {
         self.wait(world, MAY_GO);
+    }
+
+    /// A run begins, or goes on after one that stopped before the crash.
+    pub fn keep(&self) {
+        self.0.store(KEPT, Ordering::Release);
     }
 
     /// Nobody else is under way whom the crash could disturb.

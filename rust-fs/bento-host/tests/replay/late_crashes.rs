@@ -89,20 +89,18 @@ fn an_op_that_crashed_late_crashes_after_the_others_again() {
 #[test]
 fn a_run_stands_before_it_and_goes_on_to_the_crash() {
     let (_trace, source) = in_an_op();
-    let mut run = open(&source, "faulty", Order::Exact);
-    let stop = go(&mut run, 5);
-    assert_eq!((stop.reason(), stop.seq), (StopReason::Reached, 5), "{}", stop.message);
-    let stop = go(&mut run, 8);
-    assert_eq!(
-        (stop.reason(), stop.divergence.clone()),
-        (StopReason::Crashed, None),
-        "no thread stood still at op 8: {}",
-        stop.message
-    );
-    let stop = go(&mut run, 3);
-    assert_eq!((stop.reason(), stop.seq), (StopReason::Reached, 3), "{}", stop.message);
-    let stop = go(&mut run, u64::MAX);
-    assert_eq!((stop.reason(), stop.divergence.clone()), (StopReason::Crashed, None), "{}", stop.message);
+    for _ in 0..10 {
+        let mut run = open(&source, "faulty", Order::Exact);
+        let stop = go(&mut run, 5);
+        assert_eq!((stop.reason(), stop.seq), (StopReason::Reached, 5), "{}", stop.message);
+        // No thread stood still at op 8.
+        let stop = go(&mut run, 8);
+        assert_eq!((stop.reason(), stop.seq, stop.divergence), (StopReason::Crashed, source.ops(), None), "{}", stop.message);
+        let stop = go(&mut run, 3);
+        assert_eq!((stop.reason(), stop.seq), (StopReason::Reached, 3), "{}", stop.message);
+        let stop = go(&mut run, u64::MAX);
+        assert_eq!((stop.reason(), stop.seq, stop.divergence), (StopReason::Crashed, source.ops(), None), "{}", stop.message);
+    }
 }
 
 #[test]

@@ -93,6 +93,7 @@ pub(super) fn threads(
         instance,
         names: &subject.names,
     };
+    world.kept_back().keep();
     let result = std::thread::scope(|scope| {
         let mut lines: BTreeMap<u32, Sender<Box<OpRecord>>> = BTreeMap::new();
         let mut hand_out = |record: Box<OpRecord>| {
