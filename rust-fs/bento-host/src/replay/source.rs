@@ -166,7 +166,8 @@ impl Source {
         self.segments_before.resize(self.reader.chunks().len(), survey.segments.len() as u64);
         if let Some(culprit) = &mut self.culprit {
             // Of the others nothing is known, or they had not taken anything yet.
-            let known = left.extract_if(.., |(_, record)| record.op.acquisitions > 0).collect();
+            let is_known = |op: &pb::Op| op.acquisitions > 0 && !is_life(op.request.as_ref());
+            let known = left.extract_if(.., |(_, record)| is_known(&record.op)).collect();
             culprit.settle(survey.ops, known);
         }
         self.unfinished = left.len() as u64;
