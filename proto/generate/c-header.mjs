@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT
 
-/** Field numbers and wire types as C macros: all that the kernel's encoder needs of the schema. */
+/** Field numbers and wire types as C macros: what the kernel's encoder needs of the schema, its own messages and any enum. */
 
 import protobuf from 'protobufjs';
 import { declarations, flatName, GENERATED, isPacked, shortValue, upperSnake, wireType } from './schema-walk.mjs';
@@ -8,6 +8,8 @@ import { declarations, flatName, GENERATED, isPacked, shortValue, upperSnake, wi
 /** @typedef {import('protobufjs').Type} Type */
 /** @typedef {import('protobufjs').Enum} Enum */
 
+/** Package of what the kernel writes. */
+const KERNEL = '.bento.kernel.';
 const GUARD = '_BENTO_TRACE_FIELDS_H';
 
 /** @param {readonly import('protobufjs').NamespaceBase[]} namespaces */
@@ -38,7 +40,8 @@ export function emitHeader(namespaces) {
     defined.set(name, value);
     lines.push(`#define ${name}${padding(name)}${value}${note === '' ? '' : `\t/* ${note} */`}`);
   };
-  for (const type of namespaces.flatMap(declarations)) {
+  const needed = (/** @type {Type | Enum} */ type) => type instanceof protobuf.Enum || type.fullName.startsWith(KERNEL);
+  for (const type of namespaces.flatMap(declarations).filter(needed)) {
     lines.push('', `/* ${type instanceof protobuf.Enum ? 'enum' : 'message'} ${type.fullName.slice(1)} */`);
     if (type instanceof protobuf.Enum) defineValues(type, define);
     else defineFields(type, define);
