@@ -40,7 +40,7 @@ const WORKLOADS: Readonly<Record<string, string>> = {
   untar: `tar cf tree.tar -C /tmp source; mkdir out; tar xf tree.tar -C out; diff -r /tmp/source out/source; rm -r out`,
   fio: `fio --name=f --filename=shared --size=4m --numjobs=4 --rw=randrw --bs=4k-16k --io_size=2m --verify=crc32c --verify_fatal=1 --serialize_overlap=0 --offset_increment=4m >&2`,
   dbench: `head -4000 /usr/share/dbench/client.txt > /tmp/load.txt; dbench -c /tmp/load.txt -D . -t 3 2 >&2`,
-  fsmark: `fs_mark -d . -n 60 -s 5000 -t 2 >&2`,
+  fsmark: `fs_mark -d a -d b -n 60 -s 5000 >&2`,
   // What Linux has as its modules zstd_compress and zstd_decompress: 28,000 lines.
   gcc: `cp -r ${ZSTD}/common ${ZSTD}/compress ${ZSTD}/decompress ${ZSTD}/*.h .
     cat > main.c <<END

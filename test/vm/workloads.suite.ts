@@ -47,7 +47,7 @@ const WORKLOADS: readonly (readonly [string, string])[] = [
     'fio --name=job --size=4m --rw=randwrite --bs=4k --fsync=128 --verify=crc32c --verify_fatal=1 --randseed=7 1>&2',
   ],
   ['dbench', 'dbench -t 2 -D . -c /usr/share/dbench/client.txt 2 1>&2'],
-  ['fs_mark', 'fs_mark -d marks -n 50 -s 4096 -t 2 -k 1>&2; test "$(find marks -type f -size 4096c | wc -l)" = 100'],
+  ['fs_mark', 'fs_mark -d m1 -d m2 -n 50 -s 4096 -k 1>&2; test "$(find m1 m2 -type f -size 4096c | wc -l)" = 100'],
   [
     'a gcc build',
     `for i in 1 2 3 4; do echo "int f$i(void) { return $i; }" > f$i.c; done
